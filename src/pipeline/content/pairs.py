@@ -1,0 +1,83 @@
+"""A source post beside its translation, that translation's snapshot, and the draft that may replace both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.content.posts import Collection, Post, read_posts
+from pipeline.errors import ContentError
+
+__all__ = ["Library", "Pair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Everything there is about one post in one target locale; each part may be missing, but not all."""
+
+    key: str
+    locale: str
+    source: Post | None
+    target: Post | None
+    snapshot: Post | None
+    draft: Post | None
+    draft_snapshot: Post | None
+
+    @property
+    def behind(self) -> bool:
+        """The translation was made from another English than today's."""
+        return bool(self.source and self.target and self.snapshot and self.snapshot.text != self.source.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All posts of a checkout, read once."""
+
+    source: Collection
+    targets: Mapping[str, Collection]
+    snapshots: Mapping[str, Collection]
+    drafts: Mapping[str, Collection]
+    draft_snapshots: Mapping[str, Collection]
+
+    @classmethod
+    def read(cls, settings: Settings) -> Library:
+        """Read the source, every target locale and the open drafts."""
+
+        def read_all(directory: Mapping[str, Path]) -> dict[str, Collection]:
+            return {locale: read_posts(path) for locale, path in directory.items()}
+
+        return cls(
+            read_posts(settings.content(settings.source)),
+            read_all({locale: settings.content(locale) for locale in settings.targets}),
+            read_all({locale: settings.snapshots(locale) for locale in settings.targets}),
+            read_all({locale: settings.drafts(locale) for locale in settings.targets}),
+            read_all({locale: settings.drafts(locale) / ".source" for locale in settings.targets}),
+        )
+
+    @property
+    def problems(self) -> list[ContentError]:
+        """What could not be read, anywhere."""
+        parts = [self.targets, self.snapshots, self.drafts, self.draft_snapshots]
+        return [
+            *self.source.problems,
+            *(error for part in parts for collection in part.values() for error in collection.problems),
+        ]
+
+    def pair(self, key: str, locale: str) -> Pair:
+        """The parts of one post; absent ones are None."""
+        return Pair(
+            key,
+            locale,
+            self.source.posts.get(key),
+            self.targets[locale].posts.get(key),
+            self.snapshots[locale].posts.get(key),
+            self.drafts[locale].posts.get(key),
+            self.draft_snapshots[locale].posts.get(key),
+        )
+
+    def pairs(self, locale: str) -> list[Pair]:
+        """One pair a post that exists in the source, the locale or its drafts, in order of their keys."""
+        keys = {*self.source.posts, *self.targets[locale].posts, *self.drafts[locale].posts}
+        return [self.pair(key, locale) for key in sorted(keys)]

@@ -1,0 +1,109 @@
+"""Posts: one Markdown file, or one page bundle (`foo/index.md` with its images), known by its path below the locale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from pipeline.content.front_matter import FrontMatter, read_front_matter
+from pipeline.content.meta import Meta, read_meta
+from pipeline.errors import ContentError
+
+__all__ = ["Collection", "Post", "read_post", "read_posts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post in one locale. `text` is the whole file as it is (line ends and byte order mark included)."""
+
+    key: str
+    file: PurePosixPath
+    path: Path
+    text: str
+    front: FrontMatter
+    meta: Meta
+
+    @property
+    def body(self) -> str:
+        """The Markdown after the front matter."""
+        return self.text[self.front.body :]
+
+    @property
+    def body_line(self) -> int:
+        """The line (from 1) of the file on which the body starts."""
+        return _lines(self.text[: self.front.body]) + 1
+
+    @property
+    def bundle(self) -> Path | None:
+        """The directory whose other files belong to this post, for a page bundle."""
+        return self.path.parent if self.path.name == "index.md" and len(self.file.parts) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The posts of a directory by key, and what could not be read."""
+
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    problems: tuple[ContentError, ...] = ()
+
+
+def read_posts(directory: Path) -> Collection:
+    """Every post below `directory`, hidden directories left out. An unreadable one is a problem, never a failure."""
+    posts: dict[str, Post] = {}
+    problems: list[ContentError] = []
+    for path in sorted(_markdown_files(directory)):
+        try:
+            post = read_post(directory, path.relative_to(directory))
+            if post.key in posts:
+                raise ContentError(
+                    f"has the same name as {posts[post.key].path}.", path=path, remedy="Rename or remove one of them."
+                )
+            posts[post.key] = post
+        except ContentError as error:
+            problems.append(error)
+    return Collection(posts, tuple(problems))
+
+
+def read_post(directory: Path, file: Path | PurePosixPath) -> Post:
+    """One post. Raises ContentError with the file, the line, the cause and what to do."""
+    path = directory / file
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ContentError(
+            f"cannot be read: {error.strerror}.", path=path, remedy="Check the file and its permissions."
+        ) from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ContentError(
+            f"is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}.",
+            path=path,
+            line=_lines(raw[: error.start].decode("utf-8")) + 1,
+            remedy="Save the file as UTF-8.",
+        ) from error
+    front = read_front_matter(text, path)
+    name = PurePosixPath(*file.parts)
+    return Post(post_key(name), name, path, text, front, read_meta(text, front, path))
+
+
+def post_key(file: PurePosixPath) -> str:
+    """`posts/foo` for posts/foo.md and for posts/foo/index.md; `_index` pages keep their name."""
+    if file.name == "index.md" and len(file.parts) > 1:
+        return str(file.parent)
+    return str(file.with_suffix(""))
+
+
+def _markdown_files(directory: Path) -> list[Path]:
+    if not directory.is_dir():
+        return []
+    return [
+        path
+        for path in directory.rglob("*.md")
+        if not any(part.startswith(".") for part in path.relative_to(directory).parts) and path.is_file()
+    ]
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")

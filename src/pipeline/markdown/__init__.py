@@ -1,0 +1,22 @@
+"""The dialect, segments and inline markup."""
+
+from pipeline.markdown.dialect import commonmark, dialect
+from pipeline.markdown.emit import compose
+from pipeline.markdown.pieces import Piece
+from pipeline.markdown.skeleton import difference
+from pipeline.markdown.tags import SPELLINGS, read_answer
+from pipeline.markdown.units import Segment, Unit, field_unit, parse_units
+
+__all__ = [
+    "SPELLINGS",
+    "Piece",
+    "Segment",
+    "Unit",
+    "commonmark",
+    "compose",
+    "dialect",
+    "difference",
+    "field_unit",
+    "parse_units",
+    "read_answer",
+]

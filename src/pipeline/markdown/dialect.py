@@ -1,0 +1,55 @@
+"""The one Markdown dialect: CommonMark, GFM, and what bilingual blogs use besides.
+
+Segmentation and rendering share this object's rules, so what is translated is exactly what is shown.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from pipeline.markdown.autolinks import autolinks
+from pipeline.markdown.cjk import cjk_friendly, join_lines
+from pipeline.markdown.headings import headings
+from pipeline.markdown.math import math
+from pipeline.markdown.shortcodes import shortcodes
+
+__all__ = ["commonmark", "dialect"]
+
+# Deep nesting is cut off where no person would write it, to bound the work an untrusted post can cause.
+_OPTIONS = {
+    "html": True,
+    "linkify": False,
+    "typographer": False,
+    "maxNesting": 60,
+    "tasklists": True,
+    "alerts": True,
+    "strikethrough_single_tilde": True,
+}
+
+
+def dialect() -> MarkdownIt:
+    """A parser of the dialect, for the caller to add render rules to."""
+    md = MarkdownIt("commonmark", _OPTIONS)
+    md.enable(["table", "strikethrough"])
+    md.use(footnote_plugin)
+    md.use(deflist_plugin)
+    md.use(container_plugin, name="block", validate=lambda params, _: bool(params.strip()))
+    md.use(math)
+    md.use(shortcodes)
+    md.use(autolinks)
+    md.use(headings)
+    md.use(cjk_friendly)
+    md.use(join_lines)
+    return md
+
+
+@cache
+def commonmark() -> MarkdownIt:
+    """Plain CommonMark with GFM's tables and strikethrough: how forges show a draft. Shared; add nothing to it."""
+    md = MarkdownIt("commonmark", {"html": True, "maxNesting": 60})
+    return md.enable(["table", "strikethrough"])

@@ -1,0 +1,65 @@
+"""Heading attributes (`## Title {#id .class}`) and an id for every heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+__all__ = ["headings", "slug"]
+
+_ATTRIBUTES = re.compile(r"""[ \t]*\{[ \t]*((?:[#.][\w:.-]+|[\w-]+=(?:"[^"{}]*"|[\w./-]+))(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:"[^"{}]*"|[\w./-]+)))*)[ \t]*\}$""")
+
+
+def headings(md: MarkdownIt) -> None:
+    """Add both core rules: attributes are taken off the text before it is parsed, ids are given after."""
+    md.core.ruler.before("inline", "heading_attributes", _attributes)
+    md.core.ruler.push("heading_ids", _ids)
+
+
+def slug(text: str) -> str:
+    """GitHub's anchor for a heading text: lower case, punctuation dropped, blanks as hyphens; letters of any script stay."""
+    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+
+
+def _attributes(state: StateCore) -> None:
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        if opening.type != "heading_open":
+            continue
+        match = _ATTRIBUTES.search(inline.content)
+        if not match:
+            continue
+        inline.content = inline.content[: match.start()]
+        for part in re.findall(r"""[#.][\w:.-]+|[\w-]+=(?:"[^"]*"|[\w./-]+)""", match[1]):
+            if part[0] == "#":
+                opening.attrSet("id", part[1:])
+            elif part[0] == ".":
+                opening.attrJoin("class", part[1:])
+            elif not part.lower().startswith(("on", "style=", "id=", "class=")):
+                name, value = part.split("=", 1)
+                opening.attrSet(name, value.strip('"'))
+
+
+def _ids(state: StateCore) -> None:
+    taken = {str(token.attrs["id"]) for token in state.tokens if token.type == "heading_open" and "id" in token.attrs}
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        if opening.type != "heading_open" or "id" in opening.attrs:
+            continue
+        base = slug(_text(inline.children or [])) or "section"
+        name, number = base, 0
+        while name in taken:
+            number += 1
+            name = f"{base}-{number}"
+        taken.add(name)
+        opening.attrSet("id", name)
+
+
+def _text(tokens: Sequence[Token]) -> str:
+    return "".join(
+        _text(token.children or []) if token.type == "image" else token.content
+        for token in tokens
+        if token.type in {"text", "text_special", "code_inline", "image", "math_inline"}
+    )
