@@ -3,6 +3,7 @@
 from pipeline.content.fields import Field, locate_fields, replace_fields
 from pipeline.content.front_matter import FrontMatter, read_front_matter
 from pipeline.content.meta import Meta
+from pipeline.content.paired import finish_pending, remove_pair, write_pair
 from pipeline.content.pairs import Library, Pair
 from pipeline.content.posts import Collection, Post, read_post, read_posts
 
@@ -14,9 +15,12 @@ __all__ = [
     "Meta",
     "Pair",
     "Post",
+    "finish_pending",
     "locate_fields",
     "read_front_matter",
     "read_post",
     "read_posts",
+    "remove_pair",
     "replace_fields",
+    "write_pair",
 ]

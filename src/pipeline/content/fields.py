@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,12 +11,15 @@ from typing import Any
 
 import tomlkit
 import yaml
+from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import String
 
 from pipeline.content.front_matter import FrontMatter
 from pipeline.errors import ContentError
 
 __all__ = ["Field", "locate_fields", "replace_fields"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,18 @@ def locate_fields(text: str, front: FrontMatter, names: Sequence[str]) -> list[F
     if not front.kind:
         return []
     raw = text[front.start : front.end]
-    found = _yaml_fields(raw, front.start) if front.kind == "yaml" else _toml_fields(raw, front.start)
+    try:
+        found = _yaml_fields(raw, front.start) if front.kind == "yaml" else _toml_fields(raw, front.start)
+    except (yaml.YAMLError, TOMLKitError) as error:  # one parser could read it and the other cannot
+        log.warning("the front matter that begins with %r is left as it is: %s", raw[:40], error)
+        return []
     wanted = {tuple(name.split(".")) for name in names}
     return [
         field
         for field in found
-        if any(tuple(part for part in field.name.split(".") if not part.isdigit())[: len(name)] == name for name in wanted)
+        if any(
+            tuple(part for part in field.name.split(".") if not part.isdigit())[: len(name)] == name for name in wanted
+        )
     ]
 
 
@@ -52,7 +62,7 @@ def replace_fields(text: str, front: FrontMatter, values: Mapping[Field, str]) -
     for field, value in sorted(values.items(), key=lambda item: -item[0].start):
         result = result[: field.start] + field.encode(value) + result[field.end :]
     raw = result[front.start : front.end + len(result) - len(text)]
-    loaded = yaml.load(raw, Loader=yaml.SafeLoader) if front.kind == "yaml" else tomllib.loads(raw)  # noqa: S506
+    loaded = yaml.load(raw, Loader=yaml.SafeLoader) if front.kind == "yaml" else tomllib.loads(raw)
     for field, value in values.items():
         if _reach(loaded, field.name) != value:
             raise ContentError(f"the front matter field `{field.name}` cannot be written as {value!r}.")
@@ -114,7 +124,7 @@ def _reads_as(written: str, value: str) -> bool:
     """In a block and in a flow collection, with a comment after it."""
     try:
         return all(
-            yaml.load(text, Loader=yaml.SafeLoader) == expected  # noqa: S506 (the safe loader)
+            yaml.load(text, Loader=yaml.SafeLoader) == expected
             for text, expected in ((f"k: {written} # c", {"k": value}), (f"k: [{written}, x]", {"k": [value, "x"]}))
         )
     except yaml.YAMLError:

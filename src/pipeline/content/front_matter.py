@@ -56,7 +56,10 @@ def read_front_matter(text: str, path: Path | str) -> FrontMatter:
             bom = 1 if text.startswith("\ufeff") else 0
             return FrontMatter(start=bom, end=bom, body=bom)
         raise ContentError(
-            f"the front matter that `{fence}` opens is never closed.", path=path, line=1, remedy=f"Add a line `{fence}`."
+            f"the front matter that `{fence}` opens is never closed.",
+            path=path,
+            line=1,
+            remedy=f"Add a line `{fence}`.",
         )
     raw = text[opening.end() : closing.start()]
     data = _load(raw, fence, path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ class Meta(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
     title: str = ""
-    date: datetime | date | None = None
-    lastmod: datetime | date | None = None
-    publish_date: datetime | date | None = Field(None, alias="publishDate")
-    expiry_date: datetime | date | None = Field(None, alias="expiryDate")
+    date: dt.datetime | dt.date | None = None
+    lastmod: dt.datetime | dt.date | None = None
+    publish_date: dt.datetime | dt.date | None = Field(None, alias="publishDate")
+    expiry_date: dt.datetime | dt.date | None = Field(None, alias="expiryDate")
     summary: str = ""
     description: str = ""
     categories: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Meta(BaseModel):
         """`title: 2024` is a title; an empty field is no title."""
         if value is None:
             return ""
-        return str(value) if isinstance(value, (int, float, date)) and not isinstance(value, bool) else value
+        return str(value) if isinstance(value, (int, float, dt.date)) and not isinstance(value, bool) else value
 
     @field_validator("categories", "tags", "aliases", mode="before")
     @classmethod
@@ -50,7 +50,7 @@ class Meta(BaseModel):
         if value is None:
             return ()
         values = value if isinstance(value, (list, tuple)) else [value]
-        return tuple(str(item) if isinstance(item, (int, float, date)) else item for item in values)
+        return tuple(str(item) if isinstance(item, (int, float, dt.date)) else item for item in values)
 
     @field_validator("weight", mode="before")
     @classmethod

@@ -40,7 +40,13 @@ def compose(unit: Unit, targets: Mapping[int, Sequence[Piece]], env: Mapping[str
     for index, pieces in sorted(targets.items(), key=lambda item: _size(unit.segments[item[0]])):
         segment = unit.segments[index]
         inner = {other: text for other, text in written.items() if _inside(unit.segments[other], segment)}
-        text = emit(unit, segment, pieces, {unit.segments[other].start: (unit.segments[other].end, new) for other, new in inner.items()}, env)
+        text = emit(
+            unit,
+            segment,
+            pieces,
+            {unit.segments[other].start: (unit.segments[other].end, new) for other, new in inner.items()},
+            env,
+        )
         if text is None:
             return None
         for other in inner:
@@ -115,7 +121,9 @@ def _patched(piece: Piece, inner: _Inner, offset: int) -> str:
 
 
 def _emit_html(pieces: Sequence[Piece], tag: Callable[[Piece], str]) -> str | None:
-    text = "".join(escape(piece.text, quote=False) if piece.kind == "text" and not piece.source else tag(piece) for piece in pieces)
+    text = "".join(
+        escape(piece.text, quote=False) if piece.kind == "text" and not piece.source else tag(piece) for piece in pieces
+    )
     parsed = html_pieces(text, 0)
     return text if _shape(parsed) == _shape(pieces) else None
 
@@ -200,7 +208,9 @@ def _punctuation_outside(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
         if stripped and stripped != text:
             result[index - 1] = Piece("text", "", 0, 0, stripped)
             _put_text(result, index + 1, text[len(stripped) :])
-        elif opening == index - 2 and len(text) > 2 and text[0] + text[-1] in {"“”", "‘’", "「」", "《》", "（）", "()"}:
+        elif (
+            opening == index - 2 and len(text) > 2 and text[0] + text[-1] in {"“”", "‘’", "「」", "《》", "（）", "()"}
+        ):
             result[index - 1] = Piece("text", "", 0, 0, text[1:-1])
             _put_text(result, index + 1, text[-1])
             if opening and result[opening - 1].kind == "text":
@@ -224,9 +234,16 @@ def _spaced(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
         piece = result[index]
         if piece.name not in {"em", "strong", "strike"}:
             continue
-        if piece.kind == "close" and index + 1 < len(result) and result[index + 1].kind == "text" and result[index + 1].text[:1].strip():
+        if (
+            piece.kind == "close"
+            and index + 1 < len(result)
+            and result[index + 1].kind == "text"
+            and result[index + 1].text[:1].strip()
+        ):
             result[index + 1] = Piece("text", "", 0, 0, " " + result[index + 1].text)
-        elif piece.kind == "open" and index and result[index - 1].kind == "text" and result[index - 1].text[-1:].strip():
+        elif (
+            piece.kind == "open" and index and result[index - 1].kind == "text" and result[index - 1].text[-1:].strip()
+        ):
             result[index - 1] = Piece("text", "", 0, 0, result[index - 1].text + " ")
     return tuple(result)
 
@@ -257,7 +274,9 @@ def _spliced(unit: Unit, segment: Segment, text: str) -> str:
 def _expected(unit: Unit, segment: Segment, pieces: Sequence[Piece]) -> list[Piece]:
     """The unit's pieces with the segment's own replaced. What is inside a tag does not show among them."""
     base = unit.start if unit.kind != "field" else 0
-    if segment.kind != "text" or any(p.start - base < segment.start and segment.end < p.end - base for p in unit.pieces if p.kind == "void"):
+    if segment.kind != "text" or any(
+        p.start - base < segment.start and segment.end < p.end - base for p in unit.pieces if p.kind == "void"
+    ):
         return list(unit.pieces)
     before = [piece for piece in unit.pieces if piece.end - base <= segment.start]
     after = [piece for piece in unit.pieces if piece.start - base >= segment.end]
@@ -271,7 +290,10 @@ def _same_words(text: str, pieces: Sequence[Piece], env: Mapping[str, Any]) -> b
 
 def _parse_inline(content: str, env: Mapping[str, Any]) -> tuple[Piece, ...] | None:
     footnotes = env.get("footnotes", {})
-    fresh = {"references": env.get("references", {}), "footnotes": {"refs": dict.fromkeys(footnotes.get("refs", {}), -1), "list": {}}}
+    fresh = {
+        "references": env.get("references", {}),
+        "footnotes": {"refs": dict.fromkeys(footnotes.get("refs", {}), -1), "list": {}},
+    }
     tokens: list[Token] = positioned_dialect().parseInline(content, fresh)
     if not tokens or tokens[0].content != content:
         return None
@@ -291,5 +313,3 @@ def _shape(pieces: Sequence[Piece]) -> list[tuple[str, ...]]:
         else:
             shape.append((piece.kind, piece.name, "" if piece.name == "break" else piece.value))
     return [(entry[0], " ".join(entry[1].split())) if entry[0] == "text" else entry for entry in shape]
-
-

@@ -11,7 +11,8 @@ from markdown_it.token import Token
 
 __all__ = ["headings", "slug"]
 
-_ATTRIBUTES = re.compile(r"""[ \t]*\{[ \t]*((?:[#.][\w:.-]+|[\w-]+=(?:"[^"{}]*"|[\w./-]+))(?:[ \t]+(?:[#.][\w:.-]+|[\w-]+=(?:"[^"{}]*"|[\w./-]+)))*)[ \t]*\}$""")
+_ATTRIBUTE = r"""(?:[#.][\w:.-]+|[\w-]+=(?:"[^"{}]*"|[\w./-]+))"""
+_ATTRIBUTES = re.compile(rf"[ \t]*\{{[ \t]*({_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*)[ \t]*\}}$")
 
 
 def headings(md: MarkdownIt) -> None:
@@ -21,7 +22,7 @@ def headings(md: MarkdownIt) -> None:
 
 
 def slug(text: str) -> str:
-    """GitHub's anchor for a heading text: lower case, punctuation dropped, blanks as hyphens; letters of any script stay."""
+    """GitHub's anchor for a heading: lower case, no punctuation, blanks as hyphens; letters of any script stay."""
     return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
 
 
@@ -33,7 +34,7 @@ def _attributes(state: StateCore) -> None:
         if not match:
             continue
         inline.content = inline.content[: match.start()]
-        for part in re.findall(r"""[#.][\w:.-]+|[\w-]+=(?:"[^"]*"|[\w./-]+)""", match[1]):
+        for part in re.findall(_ATTRIBUTE, match[1]):
             if part[0] == "#":
                 opening.attrSet("id", part[1:])
             elif part[0] == ".":

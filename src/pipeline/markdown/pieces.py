@@ -124,7 +124,9 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^>]*?(/?)>", re.DOTALL)
-_NEVER_PAIRED = frozenset({"br", "hr", "img", "input", "wbr", "source", "track", "area", "col", "embed", "meta", "link"})
+_NEVER_PAIRED = frozenset(
+    {"br", "hr", "img", "input", "wbr", "source", "track", "area", "col", "embed", "meta", "link"}
+)
 
 
 def _with_html_pairs(pieces: list[Piece]) -> list[Piece]:

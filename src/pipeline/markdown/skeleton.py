@@ -42,7 +42,11 @@ def difference(source: str, target: str) -> tuple[int | None, str] | None:
                 return line, f"{_words(found)} where the source has {_words(expected)}"
         if len(ours) != len(theirs):
             extra = theirs[len(ours)] if len(theirs) > len(ours) else None
-            return (extra[0], f"{_words(extra[1])} that the source does not have") if extra else (None, "blocks are missing at the end")
+            return (
+                (extra[0], f"{_words(extra[1])} that the source does not have")
+                if extra
+                else (None, "blocks are missing at the end")
+            )
     return None
 
 
@@ -59,7 +63,16 @@ def _block(token: Token) -> tuple[Any, ...]:
         content = "".join(_HTML_TAG.findall(content))
     elif token.type == "container_block_open":
         return (token.type, token.info.split()[:1])
-    return (token.type, token.tag, token.nesting, attributes, token.info, token.hidden, content, token.meta.get("label"))
+    return (
+        token.type,
+        token.tag,
+        token.nesting,
+        attributes,
+        token.info,
+        token.hidden,
+        content,
+        token.meta.get("label"),
+    )
 
 
 def inline_skeleton(tokens: Sequence[Token]) -> tuple[Any, ...]:

@@ -94,7 +94,9 @@ def _find(text: str, line: str, markup: str) -> int | None:
     if bare.endswith(text):
         return len(bare) - len(text)
     if markup.startswith("#"):
-        match = re.search(rf"#{{{len(markup)}}}[ \t]+({re.escape(text)})(?=[ \t]*(?:#+|\{{.*\}})?[ \t]*#*[ \t]*$)", line)
+        match = re.search(
+            rf"#{{{len(markup)}}}[ \t]+({re.escape(text)})(?=[ \t]*(?:#+|\{{.*\}})?[ \t]*#*[ \t]*$)", line
+        )
         return match.start(1) if match else None
     return None
 

@@ -50,7 +50,11 @@ SPELLINGS = {
         "xml", "<{}>", "</{}>", "<{}/>", re.compile(r"[<＜〈]\s*([/／]?)\s*(\d{1,4})\s*([/／]?)\s*[>＞〉]")
     ),
     "bracket": Spelling(
-        "bracket", "[[{}]]", "[[/{}]]", "[[{}/]]", re.compile(r"[\[［【]{1,2}\s*([/／]?)\s*(\d{1,4})\s*([/／]?)\s*[\]］】]{1,2}")
+        "bracket",
+        "[[{}]]",
+        "[[/{}]]",
+        "[[{}/]]",
+        re.compile(r"[\[［【]{1,2}\s*([/／]?)\s*(\d{1,4})\s*([/／]?)\s*[\]］】]{1,2}"),
     ),
 }
 
@@ -81,7 +85,7 @@ def _clean(answer: str, allowed: str) -> str:
 
 
 def _split(answer: str, asked: Sequence[Piece], spelling: Spelling) -> tuple[Piece, ...] | None:
-    originals = {(piece.kind, piece.id): piece for piece in asked}
+    originals: dict[tuple[str, int], Piece] = {(piece.kind, piece.id): piece for piece in asked}
     pieces: list[Piece] = []
     cursor = 0
     for match in spelling.pattern.finditer(answer):
@@ -96,10 +100,14 @@ def _split(answer: str, asked: Sequence[Piece], spelling: Spelling) -> tuple[Pie
             pieces.append(originals["void", number])
             continue
         if kind == "close" and ("void", number) in originals:
-            if pieces and pieces[-1].id == number and answer[: match.start()].rstrip().endswith(("＞", ">", "]", "］", "】")):
+            if (
+                pieces
+                and pieces[-1].id == number
+                and answer[: match.start()].rstrip().endswith(("＞", ">", "]", "］", "】"))
+            ):
                 continue
             return None
-        original = originals.get((kind, number))  # type: ignore[call-overload]
+        original = originals.get((kind, number))
         if original is None:
             return None
         pieces.append(original)

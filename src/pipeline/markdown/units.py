@@ -84,7 +84,13 @@ _CONTAINERS = {
     "table_open": "table",
     "thead_open": "head",
 }
-_LEAVES = {"paragraph_open": "paragraph", "heading_open": "heading", "th_open": "cell", "td_open": "cell", "dt_open": "term"}
+_LEAVES = {
+    "paragraph_open": "paragraph",
+    "heading_open": "heading",
+    "th_open": "cell",
+    "td_open": "cell",
+    "dt_open": "term",
+}
 _OPAQUE = {"fence": "code", "code_block": "code", "math_block": "math", "shortcode": "shortcode", "html_block": "html"}
 
 
@@ -197,7 +203,9 @@ def _unwrapped(source: str) -> str:
     return re.sub(r"(?:\r\n?|\n)[ \t>]*", "\n", source)
 
 
-def _segments(pieces: Sequence[Piece], text: str, mapping: Mapping, env: dict[str, Any], start: int) -> Iterator[Segment]:
+def _segments(
+    pieces: Sequence[Piece], text: str, mapping: Mapping, env: dict[str, Any], start: int
+) -> Iterator[Segment]:
     """The text of a block, then what its tags hold."""
     core = _core(pieces)
     if core and any(character.isalpha() for piece in core for character in piece.text):
@@ -228,8 +236,10 @@ def _core(pieces: Sequence[Piece]) -> list[Piece]:
 def _marginal(piece: Piece) -> bool:
     if piece.kind == "text":
         return not piece.text.strip()
-    return piece.kind == "break" or (piece.kind == "void" and piece.name in {"image", "footnote", "break"}) or (
-        piece.kind == "void" and piece.name == "html" and piece.source.startswith("<!--")
+    return (
+        piece.kind == "break"
+        or (piece.kind == "void" and piece.name in {"image", "footnote", "break"})
+        or (piece.kind == "void" and piece.name == "html" and piece.source.startswith("<!--"))
     )
 
 
@@ -272,7 +282,9 @@ def _inner(piece: Piece, text: str, mapping: Mapping, env: dict[str, Any], start
             yield Segment("title", left - start, right - start, (inner,))
 
 
-def _nested(kind: SegmentKind, token: Token, text: str, mapping: Mapping, env: dict[str, Any], start: int) -> Iterator[Segment]:
+def _nested(
+    kind: SegmentKind, token: Token, text: str, mapping: Mapping, env: dict[str, Any], start: int
+) -> Iterator[Segment]:
     """Both `![…` and `^[…` open with two characters."""
     inside = mapping.shifted(int(token.meta["span"][0]) + 2)
     for segment in _segments(inline_pieces(token, text, inside), text, inside, env, start):
@@ -285,7 +297,8 @@ _HTML_BLOCK = re.compile(
     |</?(?:address|article|aside|blockquote|body|br|button|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt
     |fieldset|figcaption|figure|footer|form|frame|h[1-6]|head|header|hr|html|iframe|img|input|legend|li|link|main|menu
     |nav|object|ol|optgroup|option|p|param|picture|search|section|select|source|summary|table|tbody|td|tfoot|th|thead
-    |title|tr|track|ul|video|audio)\b(?:"[^"]*"|'[^']*'|[^'">])*>|\{\{[<%].*?[>%]\}\}|(?:\r\n?|\n)[ \t>]*(?:\r\n?|\n)""",
+    |title|tr|track|ul|video|audio)\b(?:"[^"]*"|'[^']*'|[^'">])*>
+    |\{\{[<%].*?[>%]\}\}|(?:\r\n?|\n)[ \t>]*(?:\r\n?|\n)""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 

@@ -1,0 +1,76 @@
+"""`python -m flows`: serve the deployments of prefect.yaml to a Prefect server, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.errors import PipelineError
+
+__all__ = ["main"]
+
+LOCAL_API = "http://127.0.0.1:4200/api"  # where `prefect server start` listens
+
+
+@click.command(help=__doc__)
+@click.option("--file", type=click.Path(path_type=Path), default=Path("prefect.yaml"), show_default=True)
+def main(file: Path) -> None:
+    """Exit 1, with one message, when there is no server or the file cannot be used."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell's `&` leaves it ignored, and Ctrl-C without effect
+    try:
+        serve(file)
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+    except PipelineError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+def serve(file: Path) -> None:
+    """Register the deployments of `file` with the server that PREFECT_API_URL names, and run what it asks for."""
+    import prefect
+    from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
+
+    from flows.deployments import read_deployments
+
+    api = PREFECT_API_URL.value() or LOCAL_API
+    with temporary_settings({PREFECT_API_URL: api}):
+        check_server(api)
+        deployments = read_deployments(file)
+        click.echo(f"Serving to {PREFECT_UI_URL.value() or api}; Ctrl-C ends it.")
+        for deployment in deployments:
+            times = ", ".join(_time(schedule) for schedule in deployment.schedules or [])
+            click.echo(f"  {deployment.name:<10} {deployment.description or ''}" + (f" [{times}]" if times else ""))
+        prefect.serve(*deployments, pause_on_shutdown=False, print_starting_message=False)
+
+
+def check_server(api: str) -> None:
+    """Raise PipelineError unless a Prefect server answers at `api`."""
+    import httpx
+    from prefect.client.orchestration import get_client
+
+    remedy = "Start one with `prefect server start`, or name yours in PREFECT_API_URL."
+    with get_client(sync_client=True, httpx_settings={"timeout": 5.0}) as client:
+        problem = client.api_healthcheck()
+    if isinstance(problem, httpx.HTTPStatusError):
+        status = problem.response.status_code
+        if status in (401, 403):
+            remedy = "Set PREFECT_API_KEY or PREFECT_API_AUTH_STRING."
+        raise PipelineError(f"the Prefect server at {api} answers {status}.", remedy=remedy)
+    if problem is not None:
+        raise PipelineError(f"no Prefect server answers at {api}.", remedy=remedy) from problem
+
+
+def _time(schedule: object) -> str:
+    times = getattr(schedule, "schedule", None)
+    paused = "" if getattr(schedule, "active", True) else ", paused"
+    return f"{getattr(times, 'cron', times)} {getattr(times, 'timezone', '')}{paused}"
+
+
+if __name__ == "__main__":
+    main()

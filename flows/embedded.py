@@ -1,0 +1,47 @@
+"""Prefect without a server of one's own: a temporary one on loopback, quiet, offline, and gone afterwards."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["embedded_prefect"]
+
+STARTUP_SECONDS = 120  # a busy machine passes Prefect's 20
+
+
+@contextmanager
+def embedded_prefect(home: Path) -> Iterator[None]:
+    """Flows called in the `with` block report to a temporary server whose database is in `home`.
+
+    Enter it before anything imports Prefect, which reads its settings once. A server named in the environment is left
+    alone. Raises RuntimeError if the temporary one does not start.
+    """
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ |= {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(home),
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_SECONDS),
+    }
+    from prefect.events.worker import EventsWorker
+    from prefect.server.api.server import SubprocessASGIServer
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    server = SubprocessASGIServer()
+    server.start(STARTUP_SECONDS)
+    try:
+        # Nobody watches this server for dead runs, and ending a heart's beat costs each run a second.
+        with temporary_settings(updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            yield
+        logging.getLogger("EventsWorker").setLevel(logging.ERROR)  # it counts what it still has to send
+        EventsWorker.drain_all()  # what is still queued would wait for a server that is gone
+    finally:
+        server.stop()

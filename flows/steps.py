@@ -1,0 +1,70 @@
+"""The pipeline's plain functions as Prefect tasks, and its errors as failed runs that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar, cast
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
+from prefect.utilities.annotations import quote
+
+from pipeline.errors import PipelineError
+from pipeline.publishing import publish
+from pipeline.review import approve_unchanged
+from pipeline.site import build
+from pipeline.translation import detect, translate
+
+__all__ = ["approve_unchanged_step", "build_step", "clear", "detect_step", "publish_step", "step", "translate_step"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def clear(flow_body: Callable[P, R]) -> Callable[P, R | State[Any]]:
+    """A flow's body that ends as Failed, with the message of a PipelineError, where it would raise one.
+
+    Prefect logs a traceback for what is raised; nobody needs one for what they can mend.
+    """
+    call = _caught(flow_body)
+    # Prefect reads the parameters' types from here, and could not resolve their names in this module.
+    call.__signature__ = signature(flow_body, eval_str=True)  # type: ignore[attr-defined]
+    return call
+
+
+def step(function: Callable[P, R]) -> Callable[P, R]:
+    """`function` as a task of the same name: same arguments, same result, same PipelineError.
+
+    Arguments are quoted, so that Prefect does not search a whole library of posts for futures.
+    """
+    run = task(name=function.__name__, cache_policy=NO_CACHE, persist_result=False)(_caught(function))
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        quoted = cast("Any", ([quote(value) for value in args], {key: quote(value) for key, value in kwargs.items()}))
+        state = run(*quoted[0], **quoted[1], return_state=True)
+        return cast("R", state.result())
+
+    return call
+
+
+def _caught(function: Callable[P, R]) -> Callable[P, R | State[Any]]:
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R | State[Any]:
+        try:
+            return function(*args, **kwargs)
+        except PipelineError as error:
+            return Failed(message=str(error), data=error)
+
+    return call
+
+
+approve_unchanged_step = step(approve_unchanged)
+build_step = step(build)
+detect_step = step(detect)
+publish_step = step(publish)
+translate_step = step(translate)

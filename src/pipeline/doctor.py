@@ -1,0 +1,95 @@
+"""`pipeline doctor`: try what a run needs, before a run does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config import Settings, load
+from pipeline.content import Library
+from pipeline.errors import PipelineError
+
+__all__ = ["Finding", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check and what it says: how it stands, or what to mend."""
+
+    check: str
+    fine: bool
+    says: str
+
+    def to_json(self) -> dict[str, object]:
+        """All fields by name."""
+        return {"check": self.check, "fine": self.fine, "says": self.says}
+
+
+def examine(root: Path) -> list[Finding]:
+    """Every check; the later ones need a configuration that can be read."""
+    try:
+        settings = load(root)
+    except PipelineError as error:
+        return [Finding("configuration", fine=False, says=str(error))]
+    findings = [Finding("configuration", fine=True, says=f"{settings.root / 'pipeline.toml'} is valid")]
+    for check in (_content, _glossary, _engines, _target):
+        findings.extend(_safely(check, settings))
+    return findings
+
+
+def _safely(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except PipelineError as error:
+        yield Finding(check.__name__.strip("_"), fine=False, says=str(error))
+
+
+def _content(settings: Settings) -> Iterator[Finding]:
+    library = Library.read(settings)
+    for error in library.problems:
+        yield Finding("posts", fine=False, says=str(error))
+    number = len(library.source.posts)
+    where = settings.content(settings.source)
+    yield Finding("posts", fine=bool(number), says=f"{number} in {where}" if number else f"there are none in {where}")
+
+
+def _glossary(settings: Settings) -> Iterator[Finding]:
+    from pipeline.translation.glossary import read_glossary
+
+    yield Finding("glossary", fine=True, says=f"{len(read_glossary(settings.root / 'glossary.csv').terms)} terms")
+
+
+def _engines(settings: Settings) -> Iterator[Finding]:
+    from pipeline.translation.engines import make_engine
+
+    for name in settings.translation.engines:
+        try:
+            engine = make_engine(name, settings.engine(name))
+            for locale in [settings.source, *settings.targets]:
+                engine.language(settings.language(locale))
+        except PipelineError as error:
+            yield Finding(f"engine {name}", fine=False, says=str(error))
+            continue
+        variable = settings.engine(name).api_key_env
+        if variable and not os.environ.get(variable):
+            yield Finding(f"engine {name}", fine=False, says=f"the environment variable {variable} is not set")
+        else:
+            yield Finding(f"engine {name}", fine=True, says="configured; whether it answers shows when it is asked")
+
+
+def _target(settings: Settings) -> Iterator[Finding]:
+    from pipeline.publishing.stores import open_store
+
+    if not settings.publish.target:
+        yield Finding(
+            "target", fine=False, says='[publish] has no `target`. Write `target = "s3://bucket"` or a directory'
+        )
+        return
+    store = open_store(settings.publish, root=settings.root, site=settings.public)
+    try:
+        next(iter(store.paths()), None)
+    finally:
+        store.close()
+    yield Finding("target", fine=True, says=f"{settings.publish.target} answers")

@@ -1,0 +1,92 @@
+"""What a rendered site holds: every file's digest, size and headers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.errors import PublishError
+from pipeline.publishing.headers import cache_control, content_type
+from pipeline.publishing.manifest import Entry
+from pipeline.publishing.paths import fault_of
+
+__all__ = ["read_site"]
+
+_SHOWN_HIDDEN = {".well-known"}
+
+
+def read_site(directory: Path) -> dict[str, Entry]:
+    """Every file below `directory` by its path, in order of the paths.
+
+    Hidden files are left out (but for `.well-known`). Raises PublishError if there is no site there (no directory, no
+    file, no `index.html`) or if a file cannot be published.
+    """
+    if not directory.is_dir():
+        raise PublishError(
+            "there is no built site here: the directory does not exist.",
+            path=directory,
+            remedy="Build the site first, with `pipeline build`.",
+        )
+    site = {path: _entry(directory, path) for path in sorted(_files(directory, ""))}
+    if not site:
+        raise PublishError(
+            "the directory is empty, and publishing it would remove the whole site.",
+            path=directory,
+            remedy="Build the site first, with `pipeline build`.",
+        )
+    if "index.html" not in site:
+        raise PublishError(
+            "there is no index.html at the top, so this is not a whole site.",
+            path=directory,
+            remedy="Build the site again, or name the right directory.",
+        )
+    return site
+
+
+def _files(directory: Path, prefix: str) -> Iterator[str]:
+    try:
+        with os.scandir(directory / prefix) as found:
+            entries = list(found)
+    except OSError as error:
+        raise _unreadable(directory / prefix, error) from error
+    for entry in entries:
+        if entry.name.startswith(".") and entry.name not in _SHOWN_HIDDEN:
+            continue
+        path = prefix + entry.name
+        if entry.is_symlink() and not _stays_inside(directory, path):
+            raise PublishError(
+                "is a link to a directory, or leads out of the site.",
+                path=directory / path,
+                remedy="Put a copy in its place.",
+            )
+        if entry.is_dir():
+            yield from _files(directory, f"{path}/")
+        elif entry.is_file():
+            yield path
+
+
+def _stays_inside(directory: Path, path: str) -> bool:
+    target = (directory / path).resolve()
+    return target.is_file() and target.is_relative_to(directory.resolve())
+
+
+def _entry(directory: Path, path: str) -> Entry:
+    fault = fault_of(path)
+    if fault:
+        raise PublishError(f"{path!r} cannot be published: {fault}.", path=directory, remedy="Rename the file.")
+    file = directory / path
+    try:
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+            size = content.tell()
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    return Entry(digest, size, content_type(path), cache_control(path))
+
+
+def _unreadable(path: Path, error: OSError) -> PublishError:
+    return PublishError(
+        f"cannot be read: {error.strerror}.", path=path, remedy="Check the file and its permissions, or build again."
+    )

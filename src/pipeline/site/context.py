@@ -1,0 +1,117 @@
+"""What the render rules share while one article becomes HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from pipeline.errors import BuildError
+from pipeline.site.articles import Article
+from pipeline.site.links import Links, Target
+from pipeline.site.pages import Page
+from pipeline.site.strings import Strings
+
+__all__ = ["Context", "Heading", "Link", "Rule", "plain"]
+
+Rule = Callable[["Context", Sequence[Token], int], str]
+_BASE = RendererHTML()
+_OPTIONS = cast("OptionsDict", {"xhtmlOut": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the article: `text` is plain."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a fragment of a page of the site, and the line that it stands on."""
+
+    target: Target
+    line: int
+
+
+@dataclass(slots=True)
+class Context:
+    """What the rules know about the article (the first fields), and what they find.
+
+    `languages` gives the BCP 47 tag of each locale, `image_size` the size of the file at a path of the site, `ids`
+    the ids of headings by the index of their token.
+    """
+
+    article: Article
+    page: Page
+    resolver: Links
+    strings: Strings
+    languages: Mapping[str, str]
+    image_size: Callable[[str], tuple[int, int] | None]
+    rules: Mapping[str, Rule | str] = field(default_factory=dict)
+    env: dict[str, Any] = field(default_factory=dict)
+    ids: dict[int, str] = field(default_factory=dict)
+    block: tuple[int, int] = (0, 0)
+    open_tags: list[tuple[str, str]] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+    links: list[Link] = field(default_factory=list)
+    problems: list[BuildError] = field(default_factory=list)
+    images: int = 0
+
+    def resolve(self, address: str, what: str = "link") -> Target:
+        """The target of a link, remembered so that its fragment can be checked; a missing one is a problem."""
+        target = self.resolver.resolve(address, self.article, self.page)
+        if target.kind == "missing":
+            self.problem(
+                f"the {what} leads to {address!r}, and nothing is there.", address, "Mend it, or add the file."
+            )
+        elif target.fragment and target.page:
+            self.links.append(Link(target, self.line(address)))
+        return target
+
+    def line(self, needle: str) -> int:
+        """The line of the file, in the block at hand, on which some source text stands."""
+        first, last = self.block
+        lines = self.article.post.body.splitlines()[first:last]
+        offset = next((number for number, line in enumerate(lines) if needle in line), 0)
+        return self.article.post.body_line + first + offset
+
+    def problem(self, message: str, needle: str, remedy: str) -> None:
+        """Note a fault of the post; rendering goes on."""
+        self.problems.append(BuildError(message, path=self.article.post.path, line=self.line(needle), remedy=remedy))
+
+    def render(self, tokens: Sequence[Token]) -> str:
+        """HTML of block or inline tokens."""
+        parts: list[str] = []
+        for index, token in enumerate(tokens):
+            if token.map:
+                self.block = (token.map[0], token.map[1])
+            if token.type == "inline":
+                parts.append(self.render(token.children or []))
+            elif (rule := self.rules.get(token.type)) is None:
+                parts.append(self.default(tokens, index))
+            else:
+                parts.append(rule if isinstance(rule, str) else rule(self, tokens, index))
+        return "".join(parts)
+
+    def default(self, tokens: Sequence[Token], index: int) -> str:
+        """The HTML that markdown-it gives a token."""
+        return _BASE.renderToken(tokens, index, _OPTIONS, self.env)
+
+
+def plain(tokens: Sequence[Token]) -> str:
+    """The text of inline tokens, without markup, images and notes."""
+    parts = []
+    for token in tokens:
+        if token.type in {"text", "text_special", "code_inline", "math_inline", "math_inline_double"}:
+            parts.append(token.content)
+        elif token.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+    return "".join(parts)

@@ -1,0 +1,49 @@
+"""Short texts from long ones: a summary, and how long a post takes to read."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+__all__ = ["clipped", "minutes_to_read"]
+
+_WIDTH = 240
+_WORDS_PER_MINUTE = 230
+_CHARACTERS_PER_MINUTE = 400
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SENTENCE_END = re.compile(r"[。！？；]|[.!?](?=[\s”’\")\]])")
+
+
+def clipped(text: str, width: int = _WIDTH) -> str:
+    """The text cut to `width` columns (a Chinese character takes two): after a sentence if one ends in the second
+    half, else between two words or Chinese characters, with an ellipsis.
+    """
+    text = " ".join(text.split())
+    end = _index_of_column(text, width)
+    if end >= len(text):
+        return text
+    head = text[:end]
+    ends = [match.end() for match in _SENTENCE_END.finditer(head + text[end : end + 1]) if match.end() <= end]
+    if ends and ends[-1] > end // 2:
+        return head[: ends[-1]]
+    if text[end].isalnum() and not _CJK.match(text[end]):
+        boundary = max(head.rfind(" "), *(match.end() for match in _CJK.finditer(head)), 0)
+        head = head[:boundary] if boundary > end // 2 else head
+    return head.rstrip(" ,;:，、；：（(“‘—-") + "…"
+
+
+def minutes_to_read(text: str) -> int:
+    """Minutes, at least 1: words of alphabets and Chinese characters are counted apart."""
+    characters = len(_CJK.findall(text))
+    words = len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", _CJK.sub(" ", text)))
+    return max(1, math.ceil(words / _WORDS_PER_MINUTE + characters / _CHARACTERS_PER_MINUTE))
+
+
+def _index_of_column(text: str, width: int) -> int:
+    columns = 0
+    for index, character in enumerate(text):
+        columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if columns > width:
+            return index
+    return len(text)

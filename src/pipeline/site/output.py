@@ -1,0 +1,193 @@
+"""The directory a site is written to: only what differs is written, and only what is ours is removed.
+
+A marker file says that a directory is ours, whether the last build into it came to its end, and which files each post
+made, so that those of a post that cannot be read today can be kept.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import BuildError
+from pipeline.files import write_atomic
+from pipeline.site.permalinks import inside
+
+__all__ = ["MARKER", "Output", "Written"]
+
+MARKER = ".pipeline-site.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many files a build wrote, found unchanged, and removed."""
+
+    written: int
+    unchanged: int
+    removed: int
+
+
+@dataclass(slots=True)
+class Output:
+    """Collects what a site consists of, and brings a directory to it. Nothing is touched before `commit`."""
+
+    directory: Path
+    _data: dict[str, bytes] = field(default_factory=dict)
+    _copies: dict[str, Path] = field(default_factory=dict)
+    _same: set[str] = field(default_factory=set)
+    _links: frozenset[str] | None = None
+
+    def add(self, path: str, data: bytes) -> None:
+        """A file with this content. Raises BuildError if there is one of that name, or the name leaves the tree."""
+        self._check(path)
+        target = self.directory / path
+        try:
+            same = target.stat().st_size == len(data) and target.read_bytes() == data
+        except OSError:
+            same = False
+        if same and not self._through_link(path):
+            self._same.add(path)  # its content need not be kept in memory
+        else:
+            self._data[path] = data
+
+    def add_copy(self, path: str, source: Path) -> None:
+        """A copy of a file; errors as for `add`."""
+        self._check(path)
+        self._copies[path] = source
+
+    def has(self, path: str) -> bool:
+        """Whether a file of that name was added."""
+        return path in self._data or path in self._same or path in self._copies
+
+    def kept(self, posts: Iterable[str]) -> dict[str, list[str]]:
+        """The files that the last build made for these posts, as it noted them."""
+        noted = self._marker().get("posts")
+        if not isinstance(noted, dict):
+            return {}
+        names = {post: noted[post] for post in posts if isinstance(noted.get(post), list)}
+        return {post: [path for path in paths if inside(str(path))] for post, paths in names.items()}
+
+    def commit(self, posts: Mapping[str, list[str]], kept: Iterable[str] = ()) -> Written:
+        """Write what differs, then remove what is neither part of the site nor `kept`.
+
+        `posts` are the files of each post, to be noted. Raises BuildError for a directory that is not ours.
+        """
+        self._claim()
+        final = {"format": _FORMAT, "state": "complete", "posts": {name: sorted(posts[name]) for name in sorted(posts)}}
+        stale = self._stale(set(kept))
+        changed = [path for path in self._copies if not self._copied(path)]
+        if self._data or changed or stale:
+            self._mark({**self._marker(), "format": _FORMAT, "state": "writing"})
+        for link in self._linked():
+            (self.directory / link).unlink(missing_ok=True)
+        for path in changed:
+            self._make_room(path)
+            _copy_atomic(self._copies[path], self.directory / path)
+        for path, data in self._data.items():
+            self._make_room(path)
+            write_atomic(self.directory / path, data)
+        for path in stale:
+            if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
+                (self.directory / path).unlink()
+        self._remove_empty_folders()
+        self._mark(final)
+        total = len(self._data) + len(self._same) + len(self._copies)
+        written = len(self._data) + len(changed)
+        return Written(written, total - written, len(stale))
+
+    def check(self) -> None:
+        """Raise BuildError unless the directory is empty, missing, or was made by an earlier build."""
+        if self.directory.exists() and not self.directory.is_dir():
+            raise BuildError("is a file, not a directory.", path=self.directory, remedy="Name another directory.")
+        if not self.directory.is_dir() or (self.directory / MARKER).is_file():
+            return
+        if any(self.directory.iterdir()):
+            raise BuildError(
+                "holds files, and was not made by `pipeline build`, which would remove them.",
+                path=self.directory,
+                remedy="Name an empty directory, or empty this one yourself.",
+            )
+
+    def _claim(self) -> None:
+        self.check()
+        if not (self.directory / MARKER).is_file():
+            self._mark({"format": _FORMAT, "state": "writing", "posts": {}})
+
+    def _check(self, path: str) -> None:
+        if not inside(path) or path == MARKER:
+            raise BuildError(f"{path!r} is no name for a file of the site.", remedy="Rename what makes it.")
+        if self.has(path):
+            raise BuildError(
+                f"two things want to be /{path}.", path=self._copies.get(path), remedy="Rename one of them."
+            )
+
+    def _copied(self, path: str) -> bool:
+        target = self.directory / path
+        if not target.is_file() or self._through_link(path):
+            return False
+        return filecmp.cmp(self._copies[path], target, shallow=False)
+
+    def _stale(self, kept: set[str]) -> list[str]:
+        found = []
+        for folder, _, names in os.walk(self.directory):
+            paths = [Path(folder, name).relative_to(self.directory).as_posix() for name in names]
+            found += [path for path in paths if path != MARKER and path not in kept and not self.has(path)]
+        return sorted(found)
+
+    def _linked(self) -> frozenset[str]:
+        """Symbolic links in the directory: never ours, and what is behind them is not to be touched."""
+        if self._links is None:
+            found = []
+            for folder, folders, names in os.walk(self.directory):
+                found += [Path(folder, name) for name in [*folders, *names] if Path(folder, name).is_symlink()]
+            self._links = frozenset(link.relative_to(self.directory).as_posix() for link in found)
+        return self._links
+
+    def _through_link(self, path: str) -> bool:
+        links = self._linked()
+        return bool(links) and any(path == link or path.startswith(f"{link}/") for link in links)
+
+    def _make_room(self, path: str) -> None:
+        """Where a folder was, a file may be now, and the other way round."""
+        target = self.directory / path
+        for parent in list(target.relative_to(self.directory).parents)[-2::-1]:
+            if (self.directory / parent).is_file():
+                (self.directory / parent).unlink()
+        if target.is_dir():
+            shutil.rmtree(target)
+
+    def _remove_empty_folders(self) -> None:
+        for folder, _, _ in os.walk(self.directory, topdown=False):
+            if Path(folder) != self.directory and not any(Path(folder).iterdir()):
+                Path(folder).rmdir()
+
+    def _marker(self) -> dict[str, Any]:
+        try:
+            data = json.loads((self.directory / MARKER).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    def _mark(self, data: Mapping[str, Any]) -> None:
+        write_atomic(self.directory / MARKER, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _copy_atomic(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out, source.open("rb") as data:
+            shutil.copyfileobj(data, out)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,103 @@
+"""Categories and tags: one term over all languages, with the posts that carry it in each."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.site.articles import Article
+from pipeline.site.permalinks import term_slugs
+
+__all__ = ["TAXONOMIES", "Term", "Terms", "collect"]
+
+TAXONOMIES = ("categories", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One category or tag in one locale: `name` as that locale spells it, and the keys of the posts that carry it."""
+
+    taxonomy: str
+    locale: str
+    slug: str
+    name: str
+    language: str
+    posts: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The same in every locale."""
+        return f"{self.taxonomy}/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All terms of one locale, in order of their names, by taxonomy; and those of each post."""
+
+    by_taxonomy: Mapping[str, tuple[Term, ...]]
+    by_post: Mapping[tuple[str, str], tuple[Term, ...]]
+
+
+def collect(
+    shown: Mapping[str, Mapping[str, Article]], source: str, order: Mapping[str, list[str]]
+) -> dict[str, Terms]:
+    """The terms of each locale. `order` gives each locale's listed posts in the order in which lists show them.
+
+    A term is the same whatever its capitals are. A translation whose list is as long as its source's carries the
+    source's terms under names of its own, so both languages have them at the same address.
+    """
+    carried: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    identities: dict[str, set[str]] = {taxonomy: set() for taxonomy in TAXONOMIES}
+    for locale, keys in order.items():
+        for key in keys:
+            article = shown[locale][key]
+            for taxonomy in TAXONOMIES:
+                pairs = _paired(article, shown[source].get(key), taxonomy)
+                carried[locale, key, taxonomy] = pairs
+                identities[taxonomy] |= {_folded(identity) for identity, _ in pairs}
+    slugs = {taxonomy: term_slugs(names) for taxonomy, names in identities.items()}
+    return {locale: _terms(locale, keys, carried, slugs, shown) for locale, keys in order.items()}
+
+
+def _terms(
+    locale: str,
+    keys: list[str],
+    carried: Mapping[tuple[str, str, str], list[tuple[str, str]]],
+    slugs: Mapping[str, Mapping[str, str]],
+    shown: Mapping[str, Mapping[str, Article]],
+) -> Terms:
+    by_taxonomy: dict[str, tuple[Term, ...]] = {}
+    by_post: dict[tuple[str, str], tuple[Term, ...]] = {}
+    for taxonomy in TAXONOMIES:
+        posts: dict[str, list[str]] = {}
+        names: dict[str, tuple[bool, str, str]] = {}
+        for key in keys:
+            for identity, name in carried[locale, key, taxonomy]:
+                slug = slugs[taxonomy][_folded(identity)]
+                if key not in posts.setdefault(slug, []):
+                    posts[slug].append(key)
+                # A post in the locale's own language knows the name better than one shown in another.
+                foreign = shown[locale][key].written_in != locale
+                candidate = (foreign, name, shown[locale][key].written_in)
+                names[slug] = min(names.get(slug, candidate), candidate)
+        terms = [Term(taxonomy, locale, slug, names[slug][1], names[slug][2], tuple(posts[slug])) for slug in posts]
+        by_taxonomy[taxonomy] = tuple(sorted(terms, key=lambda term: (_folded(term.name), term.slug)))
+        by_slug = {term.slug: term for term in terms}
+        for key in keys:
+            found = [by_slug[slugs[taxonomy][_folded(identity)]] for identity, _ in carried[locale, key, taxonomy]]
+            by_post[key, taxonomy] = tuple(dict.fromkeys(found))
+    return Terms(by_taxonomy, by_post)
+
+
+def _paired(article: Article, source: Article | None, taxonomy: str) -> list[tuple[str, str]]:
+    """(name in the source, name here) of each term of a post."""
+    names = [name.strip() for name in getattr(article, taxonomy) if name.strip()]
+    originals = [name.strip() for name in getattr(source, taxonomy) if name.strip()] if source else names
+    if len(originals) != len(names):
+        originals = names
+    return list(zip(originals, names, strict=True))
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

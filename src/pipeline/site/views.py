@@ -1,0 +1,113 @@
+"""What templates are given: plain values, already in the page's language, with finished addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from pipeline.site.context import Heading
+
+__all__ = ["ArticleView", "Choice", "Entry", "PageView", "SiteView", "TermView"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link with its label. `current` is `page` on the page it leads to, `true` below it, as in `aria-current`."""
+
+    label: str
+    href: str
+    language: str = ""
+    current: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """What all pages of one language share. `author` and the addresses may be empty, `url` is absolute."""
+
+    title: str
+    description: str
+    author: str
+    home: str
+    url: str
+    language: str
+    og_locale: str
+    atom: str
+    rss: str
+    menu: tuple[Choice, ...]
+    footer: tuple[Choice, ...]
+    editions: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermView:
+    """A category or tag, with the language that its name is in, and the number of its posts."""
+
+    name: str
+    href: str
+    language: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post as lists and feeds show it. `foreign` names its language where that is not the list's."""
+
+    title: str
+    href: str
+    url: str
+    language: str
+    foreign: str
+    held: str
+    date: datetime | None
+    updated: datetime | None
+    summary: str
+    html: Markup
+    categories: tuple[TermView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """A text in full, in `language`. `state`, `held`, `behind` and `source_changed` are those of Article; `original`
+    leads to the page in the source's language, where that is another one.
+    """
+
+    html: Markup
+    language: str
+    state: str
+    held: str
+    behind: bool
+    source_changed: datetime | None
+    translatable: bool
+    date: datetime | None
+    updated: datetime | None
+    minutes: int
+    headings: tuple[Heading, ...]
+    categories: tuple[TermView, ...]
+    tags: tuple[TermView, ...]
+    original: Choice | None
+    newer: Entry | None
+    older: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page. `canonical` is absolute; `alternates` are (hreflang, absolute address) of the page in every language
+    that really has it; `languages` lead to the other languages; `more` is where the entries go on.
+    """
+
+    kind: str
+    title: str
+    document_title: str
+    description: str
+    canonical: str
+    indexable: bool
+    alternates: tuple[tuple[str, str], ...]
+    languages: tuple[Choice, ...]
+    menu: tuple[Choice, ...]
+    article: ArticleView | None
+    entries: tuple[Entry, ...]
+    more: str
+    taxonomy: str
+    terms: tuple[TermView, ...]

@@ -1,0 +1,269 @@
+"""Many lines, a chain of engines, one answer each."""
+
+import random
+import threading
+import time as real_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import ConfigError, EngineBusy, EngineError
+from pipeline.translation.dispatch import Answer, EngineUsage, Estimate, Request
+from pipeline.translation.engines import Capabilities
+from pipeline.translation.engines.faults import EngineRefused, EngineTimeout
+from pipeline.translation.journal import Journal
+from tests.engines.helpers import FakeEngine, ask, dispatcher, raising, real, texts_of
+from tests.engines.servers import GoogleServer, LibreTranslateServer
+
+
+def test_answers_come_in_the_order_of_the_requests_and_each_text_is_asked_once():
+    engine = FakeEngine(texts=3)
+    answers = ask(dispatcher(engine), ["a", "b", "a", " a ", "", "  ", "c", "b", "d"])
+    assert texts_of(answers) == ["译a", "译b", "译a", " 译a ", "", "  ", "译c", "译b", "译d"]
+    assert engine.packs == [["a", "b", "c"], ["d"]]
+    assert answers[0] == Answer("译a", "fake")
+    assert answers[4] == Answer("", "")
+
+
+def test_nothing_to_do_asks_nobody():
+    assert ask(dispatcher(), []) == []
+    assert ask(dispatcher(FakeEngine(raising(AssertionError()))), [" "]) == [Answer(" ", "")]
+
+
+def test_without_an_engine_there_is_no_answer():
+    (answer,) = ask(dispatcher(), ["a"])
+    assert answer.text is None
+    assert answer.error
+
+
+@given(st.data())
+def test_whatever_the_engine_does_no_answer_is_another_texts(data):
+    texts = data.draw(st.lists(st.text("abc ", max_size=3), max_size=25))
+
+    def answer(asked):
+        fault = data.draw(
+            st.sampled_from(["", "", "more", "fewer", "busy", "error", "timeout", "empty", "type", "bug"])
+        )
+        answers = [f"译{text}" for text in asked]
+        match fault:
+            case "more":
+                return [*answers, "x"]
+            case "fewer":
+                return answers[1:]
+            case "busy":
+                raise EngineBusy("busy")
+            case "error":
+                raise EngineError("error")
+            case "timeout":
+                raise EngineTimeout("timeout")
+            case "empty":
+                return ["", *answers[1:]]
+            case "type":
+                return [None, *answers[1:]]
+            case "bug":
+                raise KeyError("bug")
+        return answers
+
+    engine = FakeEngine(answer, characters=20, texts=4)
+    second = FakeEngine(lambda asked: [f"二{text}" for text in asked], name="second")
+    answers = ask(dispatcher(engine, second), texts)
+    for text, found in zip(texts, answers, strict=True):
+        core = text.strip()
+        wanted = f"译{core}" if found.engine == "fake" else f"二{core}" if core else ""
+        assert found.text == text.replace(core, wanted) if core else found.text == text
+
+
+class TestChain:
+    def test_what_the_first_cannot_the_next_tries(self):
+        first = FakeEngine(lambda texts: [text if text != "b" else "" for text in texts], name="first")
+        second = FakeEngine(name="second")
+        answers = ask(dispatcher(first, second), ["a", "b", "c"])
+        assert [(answer.text, answer.engine) for answer in answers] == [
+            ("a", "first"),
+            ("译b", "second"),
+            ("c", "first"),
+        ]
+        assert second.texts == ["b"]
+
+    def test_a_text_too_long_for_the_first_goes_to_the_next_unasked(self):
+        first, second = FakeEngine(name="first", characters=3), FakeEngine(name="second")
+        assert [answer.engine for answer in ask(dispatcher(first, second), ["aaaa", "bbb"])] == ["second", "first"]
+        assert first.texts == ["bbb"]
+
+    def test_when_nobody_can_the_error_tells_of_everyone(self):
+        chain = [FakeEngine(raising(EngineRefused(f"{name} is closed.")), name=name) for name in ("first", "second")]
+        (answer,) = ask(dispatcher(*chain), ["a"])
+        assert answer == Answer(None, "second", "first is closed. second is closed.")
+
+    def test_usage_names_who_was_asked(self):
+        first = FakeEngine(raising(EngineRefused("closed")), name="first")
+        dispatch = dispatcher(first, FakeEngine(name="second"), FakeEngine(name="third"))
+        assert dispatch.usage == EngineUsage("first")
+        ask(dispatch, ["one", "two"])
+        assert dispatch.usage == EngineUsage("first, second", requests=2, characters=6, retries=0)
+
+    def test_a_language_that_an_engine_lacks_is_an_error_before_any_request(self):
+        with GoogleServer() as server:
+            with pytest.raises(ConfigError, match="`google` has no language `tlh`"):
+                dispatcher(FakeEngine(), real("google", url=server.page), target="tlh")
+            assert server.paths == []
+
+
+class TestThreads:
+    def test_order_and_identity_with_a_slow_server_that_reorders(self):
+        chance = random.Random(7)
+
+        def dawdle(asked):
+            real_time.sleep(chance.random() / 50)
+
+        with GoogleServer(str.upper, fault_when=dawdle) as server:
+            dispatch = dispatcher(real("google", url=server.page, concurrency=16, max_characters=100))
+            texts = [f"segment number {number % 900}" for number in range(1000)]
+            assert texts_of(ask(dispatch, texts)) == [text.upper() for text in texts]
+            assert sorted(server.lines) == sorted(set(texts))
+            assert 8 < server.most_in_flight <= 16
+            assert server.connections <= 16
+
+    def test_a_thousand_segments_in_at_most_forty_requests(self):
+        with GoogleServer() as server:
+            texts = [f"Sentence {number}: {'and then some words ' * 5}".strip() for number in range(1000)]
+            assert None not in texts_of(ask(dispatcher(real("google", url=server.page, concurrency=8)), texts))
+            assert len(server.requests) <= 40
+
+    def test_several_threads_share_a_dispatcher_and_its_limits(self):
+        with LibreTranslateServer(str.upper, fault_when=lambda asked: real_time.sleep(0.002)) as server:
+            dispatch = dispatcher(real("libretranslate", url=server.url, concurrency=3, max_characters=40))
+            wrong = []
+
+            def work(number):
+                texts = [f"thread {number} text {turn}" for turn in range(40)]
+                if texts_of(ask(dispatch, texts)) != [text.upper() for text in texts]:
+                    wrong.append(number)
+
+            threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert wrong == []
+            assert server.most_in_flight <= 3
+            assert dispatch.usage.requests == len(server.requests)
+            assert dispatch.usage.characters == sum(map(len, server.texts))
+
+    def test_no_thread_is_left_behind(self):
+        before = threading.active_count()
+        ask(dispatcher(FakeEngine(texts=1), concurrency=8), [f"t{number}" for number in range(100)])
+        deadline = real_time.monotonic() + 5
+        while threading.active_count() > before and real_time.monotonic() < deadline:
+            real_time.sleep(0.01)
+        assert threading.active_count() <= before
+
+
+class TestProgress:
+    def test_it_counts_requests_up_to_all_of_them(self):
+        seen = []
+        ask(
+            dispatcher(FakeEngine(texts=2)),
+            ["a", "b", "a", "", "c"],
+            progress=lambda done, total: seen.append((done, total)),
+        )
+        assert seen == [(1, 5), (3, 5), (4, 5), (5, 5)]
+
+    def test_what_nobody_could_translate_is_settled_too(self):
+        seen = []
+        engine = FakeEngine(raising(EngineRefused("no")))
+        ask(dispatcher(engine), ["a", "b"], progress=lambda done, total: seen.append((done, total)))
+        assert seen[-1] == (2, 2)
+
+    def test_what_it_raises_ends_the_work(self, tmp_path):
+        def stop(done, total):
+            raise KeyboardInterrupt
+
+        engine = FakeEngine(texts=1)
+        with Journal(tmp_path) as journal, pytest.raises(KeyboardInterrupt):
+            ask(dispatcher(engine, journal=journal), [f"t{number}" for number in range(1000)], progress=stop)
+        assert len(engine.packs) < 1000
+        assert len(journal) >= 1
+
+
+class TestJournal:
+    def test_a_second_run_asks_nothing(self, tmp_path):
+        texts = [f"t{number}" for number in range(50)]
+        with Journal(tmp_path) as journal:
+            first = ask(dispatcher(FakeEngine(), journal=journal), texts)
+        with Journal(tmp_path) as journal:
+            again = dispatcher(FakeEngine(raising(AssertionError())), journal=journal)
+            assert again.estimate(map(Request, texts)) == Estimate(0, 0, 0)
+            answers = ask(again, texts)
+        assert texts_of(answers) == texts_of(first)
+        assert all(answer.cached and answer.engine == "fake" for answer in answers)
+        assert not any(answer.cached for answer in first)
+
+    def test_another_language_or_server_is_asked(self, tmp_path):
+        engine = FakeEngine()
+        with Journal(tmp_path) as journal:
+            ask(dispatcher(engine, journal=journal), ["a"])
+            ask(dispatcher(engine, journal=journal, target="zh-TW"), ["a"])
+            ask(dispatcher(engine, journal=journal, url="http://other"), ["a"])
+            ask(dispatcher(engine, journal=journal, timeout=3.0, retries=1, requests_per_second=9.0), ["a"])
+        assert engine.texts == ["a", "a", "a"]
+
+    def test_what_the_second_engine_did_is_not_asked_of_the_first_again(self, tmp_path):
+        first = FakeEngine(raising(EngineError("no")), name="first")
+        with Journal(tmp_path) as journal:
+            ask(dispatcher(first, FakeEngine(name="second"), journal=journal), ["a"])
+            (answer,) = ask(dispatcher(first, FakeEngine(name="second"), journal=journal), ["a"])
+        assert answer == Answer("译a", "second", cached=True)
+        assert len(first.packs) == 1
+
+    def test_failures_are_not_kept(self, tmp_path):
+        with Journal(tmp_path) as journal:
+            ask(dispatcher(FakeEngine(raising(EngineError("no"))), journal=journal), ["a"])
+            assert len(journal) == 0
+
+
+class ContextReader(FakeEngine):
+    def translate_in_context(self, requests, *, source, target):
+        self.packs.append([request.text for request in requests])
+        return [f"{request.before}|{request.text}|{request.after}" for request in requests]
+
+
+class TestContext:
+    REQUESTS = [Request("a", "x", "y"), Request("a", "p", "q"), Request("a", "x", "y")]
+
+    def test_an_engine_that_reads_context_is_asked_once_for_each(self, tmp_path):
+        with Journal(tmp_path) as journal:
+            engine = ContextReader()
+            answers = dispatcher(engine, journal=journal).translate(self.REQUESTS)
+            assert texts_of(answers) == ["x|a|y", "p|a|q", "x|a|y"]
+            assert engine.packs == [["a", "a"]]
+            assert dispatcher(engine, journal=journal).translate([Request("a", "x", "z")])[0].text == "x|a|z"
+
+    def test_other_engines_do_not_care_what_stands_around(self, tmp_path):
+        with Journal(tmp_path) as journal:
+            engine = FakeEngine()
+            assert texts_of(dispatcher(engine, journal=journal).translate(self.REQUESTS)) == ["译a"] * 3
+            assert dispatcher(engine, journal=journal).translate([Request("a", "new")])[0].cached
+            assert engine.packs == [["a"]]
+
+
+def test_estimate():
+    dispatch = dispatcher(FakeEngine(characters=10, texts=3))
+    assert dispatch.estimate(map(Request, ["aaaa", "bbbb", "aaaa", " ", "cccc"])) == Estimate(3, 12, 2)
+    assert dispatcher().estimate([Request("a")]) == Estimate(1, 1, 0)
+
+
+def test_the_smaller_of_the_limits_counts():
+    engine = FakeEngine(characters=10)
+    ask(dispatcher(engine, max_characters=5), ["aa", "bb", "cc"])
+    ask(dispatcher(engine, max_characters=50), ["dddd", "eeee", "ffff"])
+    assert engine.packs == [["aa", "bb"], ["cc"], ["dddd", "eeee"], ["ffff"]]
+
+
+def test_capabilities_name_what_survives():
+    for kind in ("google", "pseudo", "libretranslate"):
+        engine, _ = real(kind, url="http://127.0.0.1:9")
+        assert isinstance(engine.capabilities, Capabilities)
+        assert set(engine.capabilities.tags) == {"xml", "bracket"}
+        assert engine.capabilities.needs_network == (kind != "pseudo")

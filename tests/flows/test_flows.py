@@ -1,0 +1,155 @@
+"""The flows end to end on a scratch site: a translation service on loopback, a directory to publish to."""
+
+import re
+
+import pytest
+
+from pipeline.config import load
+from pipeline.review import approve
+from tests.engines.servers import LibreTranslateServer
+
+pytestmark = pytest.mark.usefixtures("prefect_api")
+
+
+def run(flow, options):
+    return flow(options, return_state=True)
+
+
+def translate(site, **options):
+    from flows.translate import TranslateOptions
+    from flows.translate import translate as flow
+
+    return run(flow, TranslateOptions(root=site, **options))
+
+
+def publish(site, **options):
+    from flows.publish import PublishOptions
+    from flows.publish import publish as flow
+
+    return run(flow, PublishOptions(root=site, **options))
+
+
+def republish(site):
+    from flows.republish import RepublishOptions
+    from flows.republish import republish as flow
+
+    return run(flow, RepublishOptions(root=site))
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    with LibreTranslateServer() as server:
+        monkeypatch.setenv("PIPELINE_ENGINES__LIBRETRANSLATE__URL", server.url)
+        yield server
+
+
+def artifacts(key):
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+    from prefect.client.schemas.sorting import ArtifactSort
+
+    with get_client(sync_client=True) as client:
+        return client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])), sort=ArtifactSort.CREATED_DESC
+        )
+
+
+def test_from_english_to_published(site, engine):
+    state = translate(site)
+    assert state.is_completed()
+    assert state.message.startswith("1 draft: ")
+    assert "by the engine" in state.message
+    translated = state.result()
+    assert [(entry.post, entry.state) for entry in translated.states] == [
+        ("about", "current"),
+        ("posts/first", "missing"),
+    ]
+    (draft,) = translated.report.posts
+    assert (site / draft.draft).read_text().count("译") == len(engine.texts)
+    assert "The tide comes twice a day." in engine.texts
+
+    assert approve(load(site), ["posts/first"]).approved == [("posts/first", "zh")]
+    state = publish(site)
+    assert state.is_completed()
+    assert re.match(r"Release \S+: \d+ uploaded, 0 deleted, 0 as they were; ", state.message)
+    pages = list((site / "published").rglob("*.html"))
+    assert any("译The tide comes twice a day." in page.read_text() for page in pages)
+    assert any("本站有两种语言。" in page.read_text() for page in pages)
+
+
+def test_a_second_run_has_nothing_to_do_and_says_so(site, engine):
+    translate(site)
+    approve(load(site), everything=True)
+    publish(site)
+    asked, before = len(engine.requests), len(artifacts("publish-result"))
+    assert translate(site).message.startswith("Nothing to translate")
+    assert publish(site).message.startswith("Nothing was due")
+    assert republish(site).message.startswith("Nothing was due")
+    assert len(engine.requests) == asked
+    assert len(artifacts("publish-result")) == before
+
+
+def test_a_segment_left_in_english_completes_and_asks_for_a_person(site):
+    state = translate(site)  # nobody answers at the address in pipeline.toml
+    assert state.is_completed()
+    assert "left in English" in state.message
+    assert "A person is needed: posts/first (zh)." in state.message
+    assert "posts/first (zh) needs a person" in artifacts("drafts-report")[0].data
+
+
+def test_drafts_with_nothing_new_are_approved_where_configured(site, engine, monkeypatch):
+    monkeypatch.setenv("PIPELINE_REVIEW__APPROVE", "when nothing new")
+    about = site / "content/en/about.md"
+    about.write_text(about.read_text().replace("This site has two languages.\n\n", ""))
+    state = translate(site)
+    assert "Approved, with nothing new in them: about (zh)." in state.message
+    assert "本站有两种语言。" not in (site / "content/zh/about.md").read_text()
+    assert not (site / "content/zh/posts/first.md").exists(), "the engine's own words wait for a person"
+
+
+def test_a_dry_run_plans_and_does_nothing(site, engine):
+    translate(site, dry_run=True)
+    assert not (site / "drafts").exists()
+    assert not engine.requests
+    state = publish(site, dry_run=True)
+    assert state.message.startswith("Planned, nothing sent: ")
+    assert not (site / "published").exists()
+    assert {"action", "path", "reason"} == set(_rows(artifacts("publish-plan")[0])[0])
+
+
+def test_the_status_artifact_has_every_post_with_its_reason(site, engine):
+    translate(site)
+    rows = _rows(artifacts("translation-status")[0])
+    assert {row["post"] for row in rows} == {"about", "posts/first"}
+    assert rows[0]["state"] == "missing", "what needs work comes first"
+    assert all(row["reason"] for row in rows)
+
+
+@pytest.mark.parametrize("flow", [translate, publish, republish])
+def test_an_error_that_can_be_mended_is_a_failed_run_with_its_message(tmp_path, flow):
+    state = flow(tmp_path)
+    assert state.is_failed()
+    assert state.message.startswith(f"there is no pipeline.toml in {tmp_path}")
+
+
+def test_an_error_inside_a_task_reaches_the_flow_whole(site):
+    (site / "pipeline.toml").write_text((site / "pipeline.toml").read_text().replace('"published"', '"ftp://x"'))
+    state = publish(site)
+    assert state.is_failed()
+    assert "ftp://x" in state.message
+    assert "exception" not in state.message.lower()
+
+
+def test_options_are_checked_before_anything_runs(site):
+    from pydantic import ValidationError
+
+    with pytest.raises(ValidationError):
+        translate(site, locale="not a locale")
+    with pytest.raises(ValidationError):
+        publish(site, dryrun=True)
+
+
+def _rows(artifact):
+    import json
+
+    return json.loads(artifact.data)

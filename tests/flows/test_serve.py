@@ -1,0 +1,146 @@
+"""`python -m flows` against a real server: the names, the schedules, and runs that end well."""
+
+import datetime as dt
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.flows.processes import free_port, poll, prefect_env, running
+
+ROOT = Path(__file__).parent.parent.parent
+NAMES = ["publish", "republish", "translate"]
+
+
+@pytest.fixture(scope="module")
+def served(server, tmp_path_factory):
+    """The deployments by name, while a process serves them from a scratch site."""
+    root = tmp_path_factory.mktemp("served") / "site"
+    shutil.copytree(Path(__file__).parent / "site", root)
+    for name in ("prefect.yaml", "prefect.toml"):
+        shutil.copy(ROOT / name, root)
+    env = prefect_env(root.parent / "home", server.url) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+    with running([sys.executable, "-m", "flows"], env=env, cwd=root, log=root.parent / "flows.log"):
+
+        def found():
+            """All three deployments are registered."""
+            return [entry for entry in server.post("/deployments/filter", {}) if entry["name"] in NAMES][2:]
+
+        poll(found)
+        yield {entry["name"]: entry for entry in server.post("/deployments/filter", {})}, root
+
+
+def test_the_deployments_have_their_names_tags_and_schedules(served):
+    deployments, _root = served
+    assert sorted(deployments) == NAMES
+    for entry in deployments.values():
+        assert entry["description"]
+        assert "site" in entry["tags"]
+        assert not entry["paused"]
+        assert entry["global_concurrency_limit"]["limit"] == 1
+        assert entry["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    (schedule,) = deployments["republish"]["schedules"]
+    assert schedule["active"]
+    assert schedule["schedule"]["timezone"] == "Europe/Berlin"
+
+
+def test_a_schedule_really_produces_runs(served, server):
+    # The server starts, and its pages work, with libraries that make its scheduler create nothing: only runs prove it.
+    deployments, _root = served
+
+    def scheduled():
+        """An active schedule made runs."""
+        return server.runs(deployments["republish"]["id"], state={"type": {"any_": ["SCHEDULED"]}})
+
+    runs = poll(scheduled)
+    assert all(run["auto_scheduled"] for run in runs)
+    minutes = {dt.datetime.fromisoformat(run["expected_start_time"]).minute for run in runs}
+    assert minutes <= {0, 15, 30, 45}
+    assert not server.runs(deployments["translate"]["id"]), "an inactive schedule makes no runs"
+
+
+def test_a_run_asked_for_by_its_form_publishes(served, server):
+    deployments, root = served
+    parameters = {"options": {"root": str(root), "dry_run": False}}
+    run = server.post(f"/deployments/{deployments['publish']['id']}/create_flow_run", {"parameters": parameters})
+    state = server.finished(run["id"])
+    assert state["type"] == "COMPLETED", state
+    assert "uploaded" in state["message"]
+    assert (root / "published" / "index.html").is_file()
+
+
+def test_missed_runs_are_caught_up_once(served, server):
+    deployments, root = served
+    now = dt.datetime.now(dt.UTC)
+    runs = [
+        server.post(
+            f"/deployments/{deployments['republish']['id']}/create_flow_run",
+            {
+                "parameters": {"options": {"root": str(root)}},
+                "state": {
+                    "type": "SCHEDULED",
+                    "state_details": {"scheduled_time": (now - dt.timedelta(hours=hours)).isoformat()},
+                },
+            },
+        )
+        for hours in (4, 3, 2, 1)
+    ]
+    states = [server.finished(run["id"]) for run in runs]
+    assert [state["name"] for state in states].count("Completed") == 1, states
+    assert {state["name"] for state in states} <= {"Completed", "Cancelled", "Skipped"}
+
+
+def test_a_parameter_out_of_bounds_is_refused_before_the_run(served, server):
+    deployments, _root = served
+    with pytest.raises(Exception, match="409"):
+        server.post(
+            f"/deployments/{deployments['translate']['id']}/create_flow_run",
+            {"parameters": {"options": {"locale": "not a locale"}}},
+        )
+
+
+def test_a_run_that_fails_says_why(served, server, tmp_path):
+    deployments, _root = served
+    run = server.post(
+        f"/deployments/{deployments['translate']['id']}/create_flow_run",
+        {"parameters": {"options": {"root": str(tmp_path)}}},
+    )
+    state = server.finished(run["id"])
+    assert state["type"] == "FAILED"
+    assert f"there is no pipeline.toml in {tmp_path}" in state["message"]
+    logs = server.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}}})
+    assert not [entry for entry in logs if "Traceback" in entry["message"]]
+
+
+def test_no_server_is_one_message_and_quick(tmp_path):
+    api = f"http://127.0.0.1:{free_port()}/api"
+    shutil.copy(ROOT / "prefect.yaml", tmp_path)
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "flows"],
+        env=prefect_env(tmp_path / "home", api),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: no Prefect server answers at {api}.")
+    assert "prefect server start" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert time.monotonic() - began < 20
+
+
+def test_serving_ends_on_a_signal_and_leaves_its_deployments_active(server, tmp_path):
+    shutil.copy(ROOT / "prefect.yaml", tmp_path)
+    log = tmp_path / "flows.log"
+    env = prefect_env(tmp_path / "home", server.url)
+    with running([sys.executable, "-m", "flows"], env=env, cwd=tmp_path, log=log) as process:
+        poll(lambda: "republish" in log.read_text() or process.poll() is not None)
+        poll(lambda: len(server.post("/deployments/filter", {})) >= 3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert not [entry["name"] for entry in server.post("/deployments/filter", {}) if entry["paused"]]

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import PublishError
+from pipeline.publishing.manifest import Entry, Manifest, UntrustedManifestError, parse_manifest, release_id
+from pipeline.publishing.paths import fault_of
+
+ENTRY = Entry("ab" * 32, 3, "text/html; charset=utf-8", "public, max-age=0")
+ENTRIES = st.builds(
+    Entry,
+    st.binary(min_size=32, max_size=32).map(bytes.hex),
+    st.integers(0, 2**50),
+    st.sampled_from(["text/html; charset=utf-8", "image/png"]),
+    st.sampled_from(["public", ""]),
+)
+PATHS = st.text(min_size=1, max_size=30).filter(lambda path: not fault_of(path))
+MANIFESTS = st.builds(
+    Manifest, st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")),
+    st.dictionaries(PATHS, ENTRIES), st.frozensets(PATHS),
+)  # fmt: skip
+
+
+@given(MANIFESTS)
+def test_what_is_written_is_read_back(manifest: Manifest) -> None:
+    assert parse_manifest(manifest.to_bytes()) == manifest
+
+
+@given(MANIFESTS, st.data())
+def test_a_changed_byte_is_never_believed(manifest: Manifest, data: st.DataObject) -> None:
+    whole = manifest.to_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    broken = whole[:at] + bytes([whole[at] ^ data.draw(st.integers(1, 255))]) + whole[at + 1 :]
+    with suppress(UntrustedManifestError, PublishError):
+        assert parse_manifest(broken) == manifest  # another spelling of the same JSON
+
+
+def test_a_changed_digest_is_never_believed() -> None:
+    whole = Manifest(objects={"a": ENTRY}).to_bytes()
+    assert parse_manifest(whole)
+    with pytest.raises(UntrustedManifestError, match="checksum"):
+        parse_manifest(whole.replace(b"abab", b"abac", 1))
+
+
+@given(st.binary(max_size=200))
+def test_anything_else_is_not_believed(data: bytes) -> None:
+    with pytest.raises(UntrustedManifestError):
+        parse_manifest(data)
+
+
+@given(MANIFESTS)
+def test_half_a_manifest_is_not_believed(manifest: Manifest) -> None:
+    whole = manifest.to_bytes()
+    with pytest.raises(UntrustedManifestError):
+        parse_manifest(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize("path", ["../etc/passwd", "/etc/passwd", "a//b", "a/./b", "", ".pipeline/x", "a\nb", "a\\b"])
+def test_a_dangerous_path_is_not_believed_under_any_checksum(path: str) -> None:
+    for manifest in (Manifest(objects={path: ENTRY}), Manifest(unsettled=frozenset([path]))):
+        with pytest.raises(UntrustedManifestError, match="malformed"):
+            parse_manifest(manifest.to_bytes())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry("xyz", 3, "a", "b"),
+        Entry("AB" * 32, 3, "a", "b"),
+        Entry("ab" * 32, -1, "a", "b"),
+        Entry("ab" * 32, True, "a", "b"),
+        Entry("ab" * 32, 1, "a\r\nSet-Cookie: b", "b"),
+        Entry("ab" * 32, 1, 5, "b"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_malformed_entry_is_not_believed(entry: Entry) -> None:
+    with pytest.raises(UntrustedManifestError, match="malformed"):
+        parse_manifest(Manifest(objects={"a": entry}).to_bytes())
+
+
+def test_another_programs_file_is_foreign() -> None:
+    with pytest.raises(UntrustedManifestError, match="another program"):
+        parse_manifest(b'{"version": 1, "objects": {}}')
+
+
+def test_a_newer_version_is_an_error_and_not_a_ruin() -> None:
+    body = json.loads(Manifest().to_bytes())
+    with pytest.raises(PublishError, match="version 2"):
+        parse_manifest(json.dumps({**body, "version": 2}).encode())
+
+
+def test_a_release_is_named_by_time_and_content() -> None:
+    now = datetime(2026, 11, 23, 4, 5, 6, tzinfo=UTC)
+    one, two = release_id({"a": ENTRY}, now), release_id({"b": ENTRY}, now)
+    assert one.startswith("20261123T040506Z-")
+    assert one != two
+    assert one == release_id({"a": ENTRY}, now)
+
+
+def test_the_manifest_of_a_large_site_stays_small(tmp_path: Path) -> None:
+    objects = {f"posts/a-post-with-a-longish-name-{n}/index.html": ENTRY for n in range(1000)}
+    assert len(Manifest(objects=objects).to_bytes()) < 300 * 1000

@@ -1,0 +1,260 @@
+"""The whole build: what is written, what is left alone, and that nothing in it leads nowhere."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.content import Library
+from pipeline.errors import BuildError, ContentError
+from pipeline.site import BuildReport
+from pipeline.site.output import MARKER
+from tests.site.conftest import NOW, Site
+from tests.site.links import broken_links, document
+
+
+def built(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file() and path.name != MARKER
+    }
+
+
+def test_a_bilingual_site(bilingual: Site) -> None:
+    report = bilingual.build()
+    assert not report.warnings
+    assert {
+        "index.html", "404.html", "zh/index.html", "zh/404.html", "atom.xml", "rss.xml", "zh/atom.xml", "zh/rss.xml",
+        "posts/index.html", "posts/first/index.html", "posts/second/index.html", "posts/second/dot.png",
+        "zh/posts/first/index.html", "zh/posts/second/index.html", "about/index.html", "zh/about/index.html",
+        "tags/index.html", "tags/python/index.html", "tags/c-plus-plus/index.html", "zh/tags/c-plus-plus/index.html",
+        "categories/guide/index.html", "zh/categories/guide/index.html", "sitemap.xml", "robots.txt",
+        "images/logo.svg",
+    } <= bilingual.files().keys()  # fmt: skip
+    assert not (bilingual.public / "zh/posts/second/dot.png").exists()
+    assert broken_links(bilingual.public, "https://example.org") == []
+    assert report.pages == len(list(bilingual.public.rglob("*.html")))
+
+
+def test_the_report_as_json(bilingual: Site) -> None:
+    report = bilingual.build()
+    data = report.to_json()
+    assert list(data) == ["pages", "written", "unchanged", "removed", "seconds"]
+    assert json.loads(json.dumps(data)) == data
+    assert (data["written"], data["unchanged"], data["removed"]) == (len(bilingual.files()), 0, 0)
+    assert isinstance(data["seconds"], float)
+
+
+def test_a_second_build_touches_nothing(bilingual: Site) -> None:
+    first = bilingual.build()
+    before, mark = bilingual.files(), (bilingual.public / MARKER).stat().st_mtime_ns
+    second = bilingual.build(library=Library.read(bilingual.settings))
+    assert bilingual.files() == before
+    assert (bilingual.public / MARKER).stat().st_mtime_ns == mark
+    assert (second.written, second.removed, second.unchanged) == (0, 0, first.written)
+
+
+def test_an_edit_writes_what_shows_it(bilingual: Site) -> None:
+    bilingual.build()
+    before = bilingual.files()
+    about = bilingual.root / "content/en/about.md"
+    about.write_text(about.read_text().replace("Me.", "Myself."))
+    report = bilingual.build()
+    changed = {name for name, state in bilingual.files().items() if state != before[name]}
+    # The Chinese page now says that the English has changed.
+    assert changed == {"about/index.html", "zh/about/index.html"}
+    assert (report.written, report.removed) == (2, 0)
+
+
+def test_what_is_gone_is_removed(bilingual: Site) -> None:
+    bilingual.build()
+    (bilingual.root / "content/en/posts/second/index.md").unlink()
+    (bilingual.root / "content/en/posts/second/dot.png").unlink()
+    report = bilingual.build()
+    assert report.removed == 3
+    assert not (bilingual.public / "posts/second").exists()
+    assert not (bilingual.public / "zh/posts/second").exists()
+
+
+def test_the_same_bytes_wherever_it_is_built(bilingual: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
+    bilingual.build()
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    bilingual.build(out=elsewhere)
+    contents = {name: data for name, (_, data) in bilingual.files().items()}
+    assert contents == built(elsewhere)
+
+
+@pytest.mark.parametrize("base", ["https://example.org/blog", "https://example.org/a/b"])
+def test_below_a_path(bilingual: Site, base: str) -> None:
+    bilingual.build(base_url=base)
+    assert broken_links(bilingual.public, base) == []
+    page = document(bilingual.public / "zh/posts/first/index.html")
+    assert page.all("link", rel="canonical")[0]["href"] == f"{base}/zh/posts/first/"
+    assert base in (bilingual.public / "sitemap.xml").read_text()
+
+
+@pytest.mark.parametrize("prefixes", [("en", "zh"), ("en", ""), ("", "cn/simplified")])
+def test_prefixes(bilingual: Site, prefixes: tuple[str, str]) -> None:
+    text = (bilingual.root / "pipeline.toml").read_text()
+    for locale, prefix in zip(("en", "zh"), prefixes, strict=True):
+        text = text.replace(f"[locales.{locale}]", f'[locales.{locale}]\nprefix = "{prefix}"')
+    (bilingual.root / "pipeline.toml").write_text(text)
+    report = bilingual.build()
+    assert not report.warnings
+    assert broken_links(bilingual.public, "https://example.org") == []
+    assert (bilingual.public / "index.html").is_file()
+    assert (bilingual.public / "404.html").is_file()
+
+
+def test_posts_come_and_go_with_time(site: Site) -> None:
+    site.post("en/posts/future.md", title="Future", date="2026-06-01T15:00:00")
+    site.post("en/posts/due.md", title="Due", date="2026-07-01", publishDate="2026-05-01")
+    site.post("en/posts/over.md", title="Over", date="2026-01-01", expiryDate="2026-06-01T14:00:00")
+    site.post("en/posts/draft.md", title="Draft", draft="true")
+    shown = lambda: {path.parent.name for path in (site.public / "posts").glob("*/index.html")}  # noqa: E731
+    site.build()  # noon in UTC is two o'clock in Berlin
+    assert shown() == {"due"}
+    site.build(now=NOW - timedelta(minutes=1))
+    assert shown() == {"due", "over"}
+    site.build(now=NOW + timedelta(hours=1))
+    assert shown() == {"due", "future"}
+    site.build(now=datetime(2026, 6, 1, 15), drafts=True)
+    assert shown() == {"due", "future", "draft"}
+    assert "Draft" in site.html("")
+
+
+def test_drafts_are_shown_as_drafts(bilingual: Site) -> None:
+    snapshot = (bilingual.root / "content/en/posts/second/index.md").read_text()
+    bilingual.write(
+        "drafts/zh/posts/second/index.md", "---\ntitle: 第二篇\ndate: 2026-02-03\n---\n机器译文。\n\n## 更多\n"
+    )
+    bilingual.write("drafts/zh/.source/posts/second/index.md", snapshot)
+    bilingual.build()
+    assert "机器译文" not in bilingual.html("zh/posts/second")
+    bilingual.build(drafts=True)
+    html = bilingual.html("zh/posts/second")
+    assert "机器译文" in html
+    assert "尚未经过审校" in html
+    assert '<h2 id="more">' in html
+    page = document(bilingual.public / "zh/posts/second/index.html")
+    assert page.meta("robots") == "noindex"
+    assert page.all("link", rel="alternate", hreflang="zh-CN") == []
+    assert broken_links(bilingual.public, "https://example.org") == []
+
+
+def test_a_failed_build_leaves_the_last_good_one(bilingual: Site) -> None:
+    bilingual.build()
+    before = bilingual.files()
+    bilingual.write("theme/post.html", "{{ 1 / 0 }}")
+    bilingual.post("en/posts/new.md")
+    with pytest.raises(BuildError, match="division by zero") as caught:
+        bilingual.build()
+    assert caught.value.path == str(bilingual.root / "theme/post.html")
+    assert caught.value.line == 1
+    assert bilingual.files() == before
+
+
+def test_an_unreadable_post_keeps_its_pages(bilingual: Site) -> None:
+    bilingual.build()
+    before = bilingual.files()
+    bundle = bilingual.root / "content/en/posts/second/index.md"
+    good = bundle.read_text()
+    bundle.write_text("---\ntitle: [\n---\n")
+    bilingual.post("en/posts/third.md", title="Third")
+    report = bilingual.build()
+    assert [type(warning) for warning in report.warnings if isinstance(warning, ContentError)] == [ContentError]
+    assert (bilingual.public / "posts/third/index.html").is_file()
+    assert bilingual.files()["posts/second/index.html"] == before["posts/second/index.html"]
+    assert bilingual.files()["posts/second/dot.png"] == before["posts/second/dot.png"]
+    bilingual.build()
+    assert bilingual.files()["posts/second/index.html"] == before["posts/second/index.html"]
+    bundle.write_text(good)
+    assert not bilingual.build().warnings
+    bundle.unlink()
+    bilingual.build()
+    assert not (bilingual.public / "posts/second/index.html").exists()
+
+
+def test_killed_between_two_files_nothing_is_half_written(bilingual: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The replacement of a file is the only moment of change, so being stopped at any of them leaves whole files."""
+    bilingual.build()
+    good = {name: data for name, (_, data) in bilingual.files().items()}
+    bilingual.configure(site='untranslated = "hide"')
+    bilingual.build(out=bilingual.root / "expected")
+    expected = built(bilingual.root / "expected")
+    replace, calls = Path.replace, []
+
+    def dying(self: Path, target: Path) -> Path:
+        calls.append(target)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", dying)
+    with pytest.raises(KeyboardInterrupt):
+        bilingual.build()
+    monkeypatch.undo()
+    for name, (_, data) in bilingual.files().items():
+        if not name.endswith(".tmp"):
+            assert data in (good.get(name), expected.get(name)), name
+    assert json.loads((bilingual.public / MARKER).read_text())["state"] == "writing"
+    bilingual.build()
+    assert {name: data for name, (_, data) in bilingual.files().items()} == expected
+
+
+@pytest.mark.parametrize("name", ["public", "elsewhere"])
+def test_a_directory_that_is_not_ours_is_refused(bilingual: Site, name: str) -> None:
+    precious = bilingual.write(f"{name}/precious.txt", "mine")
+    with pytest.raises(BuildError, match="not made by"):
+        bilingual.build(out=bilingual.root / name)
+    assert [path.name for path in precious.parent.iterdir()] == ["precious.txt"]
+
+
+@pytest.mark.parametrize("name", [".", "content", "content/en/posts", "static/x", ".."])
+def test_a_directory_that_holds_the_source_is_refused(bilingual: Site, name: str) -> None:
+    before = sorted(path for path in bilingual.root.rglob("*"))
+    with pytest.raises(BuildError, match="cannot hold"):
+        bilingual.build(out=bilingual.root / name)
+    assert sorted(path for path in bilingual.root.rglob("*")) == before
+
+
+def test_links_in_the_output_are_not_followed(bilingual: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
+    bilingual.build()
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "keep.txt").write_text("mine")
+    (outside / "index.html").write_text("mine")
+    for name in ("posts/first", "gone"):
+        target = bilingual.public / name
+        if target.exists():
+            (target / "index.html").unlink()
+            target.rmdir()
+        target.symlink_to(outside)
+    bilingual.build()
+    assert {path.name: path.read_text() for path in outside.iterdir()} == {"keep.txt": "mine", "index.html": "mine"}
+    assert "Hello" in bilingual.html("posts/first")
+    assert not (bilingual.public / "gone").exists()
+
+
+def test_a_folder_becomes_a_file_and_back(site: Site) -> None:
+    site.write("static/thing/a.txt", "a")
+    site.build()
+    (site.root / "static/thing/a.txt").unlink()
+    (site.root / "static/thing").rmdir()
+    site.write("static/thing", "file")
+    site.build()
+    assert (site.public / "thing").read_text() == "file"
+    (site.root / "static/thing").unlink()
+    site.write("static/thing/a.txt", "a")
+    site.build()
+    assert (site.public / "thing/a.txt").read_text() == "a"
+
+
+def test_an_empty_site_can_be_built(site: Site) -> None:
+    report = site.build()
+    assert isinstance(report, BuildReport)
+    assert not report.warnings
+    assert broken_links(site.public, "https://example.org") == []

@@ -1,0 +1,184 @@
+"""The preview: what it answers, what it says of builds, and that it ends."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.client import HTTPResponse
+
+import pytest
+
+from pipeline.errors import BuildError, PipelineError
+from pipeline.site import BuildReport, serve
+from pipeline.site.server import Preview
+from tests.site.conftest import Site
+
+DEADLINE = 30
+
+
+class Served:
+    def __init__(self, site: Site, **options: object) -> None:
+        self.site = site
+        self.builds: queue.Queue[BuildReport | PipelineError] = queue.Queue()
+        self.stop = threading.Event()
+        self._addresses: queue.Queue[str] = queue.Queue()
+        self._thread = threading.Thread(
+            target=serve,
+            args=(site.settings,),
+            kwargs={"port": 0, "ready": self._addresses.put, "built": self.builds.put, "stop": self.stop, **options},
+        )
+        self._thread.start()
+        self.url = self._addresses.get(timeout=DEADLINE).replace("localhost", "127.0.0.1")
+        self.first = self.builds.get(timeout=DEADLINE)
+
+    def get(self, path: str, method: str = "GET") -> HTTPResponse:
+        request = urllib.request.Request(f"{self.url}{path}", method=method)
+        return urllib.request.urlopen(request, timeout=DEADLINE)
+
+    def next_build(self, until: Callable[[BuildReport | PipelineError], bool]) -> BuildReport | PipelineError:
+        while not until(found := self.builds.get(timeout=DEADLINE)):
+            pass
+        return found
+
+    def close(self) -> None:
+        self.stop.set()
+        self._thread.join(DEADLINE)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def served(bilingual: Site) -> Iterator[Served]:
+    running = Served(bilingual)
+    yield running
+    running.close()
+
+
+def event(stream: HTTPResponse) -> str:
+    while not (line := stream.readline().decode()).startswith("data:"):
+        assert line
+    return line.removeprefix("data:").strip()
+
+
+def test_pages_and_files(served: Served) -> None:
+    with served.get("/zh/posts/first/") as page:
+        text = page.read().decode()
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert page.headers["Cache-Control"] == "no-store"
+    assert "第一篇" in text
+    assert '<script src="/_pipeline/reload.js"></script></body>' in text
+    assert f'href="{served.url.replace("127.0.0.1", "localhost")}/zh/posts/first/"' in text
+    with served.get("/posts/first") as page:
+        assert page.url.endswith("/posts/first/")
+    for path, kind in {
+        "/atom.xml": "application/xml; charset=utf-8",
+        "/images/logo.svg": "image/svg+xml",
+        "/posts/second/dot.png": "image/png",
+        "/robots.txt": "text/plain; charset=utf-8",
+    }.items():
+        with served.get(path) as file, served.get(path, "HEAD") as head:
+            assert file.headers["Content-Type"] == kind
+            assert len(file.read()) == int(head.headers["Content-Length"]) > 0
+            assert head.read() == b""
+    assert "reload.js" not in (served.site.root / ".pipeline/preview/index.html").read_text()
+    assert not served.site.public.exists()
+
+
+@pytest.mark.parametrize(("path", "words"), [("/none/", "This page does not exist"), ("/zh/x", "找不到这个页面")])
+def test_the_nearest_404(served: Served, path: str, words: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        served.get(path)
+    assert caught.value.code == 404
+    assert words in caught.value.read().decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/../pipeline.toml", "/%2e%2e/%2e%2e/pipeline.toml", "//etc/passwd", "/..%2f..%2fpipeline.toml"]
+)
+def test_nothing_outside_the_site_is_answered(served: Served, path: str) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=DEADLINE) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.split()[1] == b"404"
+    assert b"base_url" not in answer
+
+
+def test_a_save_reloads_the_page(served: Served) -> None:
+    with served.get("/_pipeline/events") as stream:
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+        first = event(stream)
+        about = served.site.root / "content/en/about.md"
+        about.write_text(about.read_text().replace("Me.", "Myself."))
+        assert event(stream) != first
+    with served.get("/about/") as page:
+        assert "Myself." in page.read().decode()
+
+
+def test_a_mistake_is_shown_until_it_is_mended(served: Served) -> None:
+    broken = served.site.write("theme/post.html", "\n{{ nothing }}")
+    failure = served.next_build(lambda found: isinstance(found, PipelineError))
+    assert isinstance(failure, BuildError)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        served.get("/about/")
+    assert caught.value.code == 500
+    text = caught.value.read().decode()
+    assert f"{broken}:2" in text
+    assert "&#x27;nothing&#x27; is undefined" in text
+    assert "reload.js" in text
+    broken.unlink()
+    served.next_build(lambda found: isinstance(found, BuildReport))
+    with served.get("/about/") as page:
+        assert page.status == 200
+
+
+def test_the_configuration_is_read_again(served: Served) -> None:
+    served.site.configure(site='untranslated = "nonsense"')
+    failure = served.next_build(lambda found: isinstance(found, PipelineError))
+    assert "untranslated" in str(failure)
+    served.site.configure(site='untranslated = "hide"')
+    served.next_build(lambda found: isinstance(found, BuildReport) and found.removed > 0)
+    with pytest.raises(urllib.error.HTTPError):
+        served.get("/zh/posts/second/")
+
+
+def test_a_port_that_is_taken(bilingual: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(BuildError, match=f"port {port} is taken") as caught:
+            serve(bilingual.settings, port=port)
+    assert "--port" in caught.value.remedy
+
+
+def test_an_open_page_does_not_hold_up_the_end(tmp_path: os.PathLike[str]) -> None:
+    preview = Preview(tmp_path, 0)  # type: ignore[arg-type]
+    preview.start()
+    with urllib.request.urlopen(f"{preview.url.replace('localhost', '127.0.0.1')}/_pipeline/events", timeout=DEADLINE):
+        preview.close()
+
+
+def test_ctrl_c_ends_it_cleanly(bilingual: Site) -> None:
+    code = (
+        "import sys; from pathlib import Path; from pipeline.config import load; from pipeline.site import serve\n"
+        "serve(load(Path(sys.argv[1])), port=0, ready=lambda url: print(url, flush=True))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(bilingual.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://localhost:")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=DEADLINE)
+    assert (process.returncode, out, err) == (0, "", "")

@@ -1,0 +1,73 @@
+"""The arrows between the rooms point one way, and nobody but `flows` imports Prefect."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "pipeline"
+
+# What each room may import of the others; a room knows what those know too.
+KNOWS = {
+    "errors": set(),
+    "files": set(),
+    "config": {"errors"},
+    "content": {"errors", "config", "files"},
+    "markdown": {"errors"},
+    "translation": {"content", "markdown"},
+    "review": {"translation"},
+    "site": {"content", "markdown"},
+    "publishing": {"errors", "config", "files"},
+}
+HEAVY = ["boto3", "deep_translator", "flask", "moto", "prefect", "requests", "watchfiles"]
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of all modules that a file imports, inside functions too."""
+    package = path.relative_to(SOURCE.parent).with_suffix("").parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(
+                [*package[: len(package) - node.level + 1], node.module or ""] if node.level else [node.module]
+            )
+            found |= {f"{base}.{alias.name}".replace("..", ".") for alias in node.names}
+    return found
+
+
+def known(room: str) -> set[str]:
+    """The rooms that `room` may import, by whatever way."""
+    return {room}.union(*(known(other) for other in KNOWS[room]))
+
+
+def rooms_of(path: Path) -> str:
+    """`content` for src/pipeline/content/posts.py, `errors` for src/pipeline/errors.py."""
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_arrows_never_point_back(path):
+    names = imports(path)
+    assert not {name for name in names if name.split(".")[0] == "prefect"}
+    room = rooms_of(path)
+    if room not in KNOWS:
+        return  # the commands and their helpers sit on top
+    used = {name.split(".")[1] for name in names if name.startswith("pipeline.") and name != "pipeline.__version__"}
+    assert used <= known(room), f"{room} imports {sorted(used - known(room))}"
+    assert not {name for name in names if name.split(".")[0] == "flows"}
+
+
+def test_every_room_is_drawn():
+    packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    assert packages <= set(KNOWS)
+
+
+def test_a_command_starts_without_the_heavy_libraries():
+    code = f"import sys, pipeline.cli; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
