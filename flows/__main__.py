@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from flows.embedded import leave
 from pipeline.errors import PipelineError
 
 __all__ = ["main"]
@@ -26,6 +27,7 @@ def main(file: Path) -> None:
         serve(file)
     except KeyboardInterrupt:
         click.echo("Stopped.")
+        leave(0)
     except PipelineError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)

@@ -24,10 +24,11 @@ def show_status(states: Iterable[PostState]) -> None:
     _table("translation-status", rows, "Every post in every target locale, and why it is in its state.")
 
 
-def show_drafts(report: TranslationReport) -> None:
-    """`drafts-report`: where each draft's segments came from, and what the checks found."""
+def show_drafts(report: TranslationReport, *, dry_run: bool) -> None:
+    """`translation-plan` or `drafts-report`: where each segment comes from, and what the checks found."""
     if report.posts:
-        create_markdown_artifact(drafts_markdown(report), key="drafts-report", description="The drafts of one run.")
+        key, what = ("translation-plan", "Planned; nothing was written.") if dry_run else ("drafts-report", "Drafts.")
+        create_markdown_artifact(drafts_markdown(report), key=key, description=what)
 
 
 def show_publish(settings: Settings, report: PublishReport, *, dry_run: bool) -> None:

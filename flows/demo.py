@@ -14,9 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from flows.demo_site import copy_site, point_at, read_back
+from flows.demo_site import approve_proven, copy_site, point_at, read_back
 from flows.demo_story import Story
-from flows.embedded import embedded_prefect
+from flows.embedded import embedded_prefect, leave
 from pipeline.config import Settings
 from pipeline.errors import PipelineError
 
@@ -49,7 +49,7 @@ class Round:
         return {
             "drafts written": sum(post.written for post in self.translated.report.posts),
             "drafts approved": len(self.approved),
-            "pages written": self.delivered.built.written,
+            "files written": self.delivered.built.written,
             "objects uploaded": self.delivered.published.uploaded,
             "objects deleted": self.delivered.published.deleted,
         }
@@ -58,9 +58,9 @@ class Round:
 def main(root: Path, once: bool = False) -> int:  # noqa: FBT001, FBT002
     """Run the main job twice on a copy of the site in `root`, say what happened, and serve the result until Ctrl-C.
 
-    `once` ends after the second run. 0: all went well; 1: a page does not answer, or the second run found work. Raises
-    ConfigError when there is no site in `root`, and PipelineError when a step fails. Nothing outside `root`/.pipeline
-    is written.
+    `once` ends after the second run. 0: all went well; 1: a page does not answer, or the second run found work. An
+    interrupt ends the process with 0, after its servers. Raises ConfigError when there is no site in `root`, and
+    PipelineError when a step fails. Nothing outside `root`/.pipeline is written.
     """
     from pipeline.publishing.local import LocalStore
 
@@ -80,7 +80,7 @@ def main(root: Path, once: bool = False) -> int:  # noqa: FBT001, FBT002
                         time.sleep(3600)
     except KeyboardInterrupt:
         story.stops()
-        return 0
+        leave(0)
     return 0 if fine else 1
 
 
@@ -113,28 +113,13 @@ def _round(settings: Settings, story: Story | None = None) -> Round:
         story.detected(translated.states)
         story.translated(translated.report)
         story.drafted(settings, translated.report)
-    approved = _approve_proven(settings, translated)
+    approved = approve_proven(settings, translated.report)
     if story:
         story.approved(translated.report, approved)
     delivered: Delivered = _run(publish, PublishOptions(root=settings.root))
     if story:
         story.delivered(settings, delivered.built, delivered.published)
     return Round(translated, approved, delivered)
-
-
-def _approve_proven(settings: Settings, translated: Translated) -> list[tuple[str, str]]:
-    """Approve what holds nothing but reviewed text: no machine's words go live without a person's word."""
-    from pipeline.review import approve
-
-    proven = [
-        (post.post, post.locale)
-        for post in translated.report.posts
-        if not (post.problems or post.counts.fuzzy or post.counts.machine or post.counts.untranslated)
-    ]
-    approved: list[tuple[str, str]] = []
-    for locale in sorted({locale for _, locale in proven}):
-        approved += approve(settings, [post for post, of in proven if of == locale], locale=locale).approved
-    return approved
 
 
 def _is_live(settings: Settings, post: PostReport) -> bool:

@@ -1,4 +1,4 @@
-"""The copy of the site that the demo works on, and the check that what it published can be read."""
+"""The demo's own small steps: a copy of the site to work on, what it may approve, what can be read in the end."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from typing import Any
 import tomlkit
 
 from pipeline.config import CONFIG_NAME, PublishSettings, Settings, load
+from pipeline.review import approve
+from pipeline.translation import TranslationReport
 
-__all__ = ["Page", "copy_site", "point_at", "read_back"]
+__all__ = ["Page", "approve_proven", "copy_site", "point_at", "read_back"]
 
 SHIPPED = ["content", "static", "theme", "glossary.csv"]  # and pipeline.toml
 ENGINE_PATIENCE = {"timeout": 5.0, "retries": 0}  # the demo ends within a minute, whatever the network does
@@ -55,6 +57,19 @@ def point_at(settings: Settings, publish: PublishSettings, *, base_url: str) -> 
         engines.setdefault(name, tomlkit.table()).update(ENGINE_PATIENCE)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     return load(settings.root)
+
+
+def approve_proven(settings: Settings, report: TranslationReport) -> list[tuple[str, str]]:
+    """Approve what holds nothing but reviewed text: no machine's words go live without a person's word."""
+    proven = [
+        (post.post, post.locale)
+        for post in report.posts
+        if not (post.problems or post.counts.fuzzy or post.counts.machine or post.counts.untranslated)
+    ]
+    approved: list[tuple[str, str]] = []
+    for locale in sorted({locale for _, locale in proven}):
+        approved += approve(settings, [post for post, of in proven if of == locale], locale=locale).approved
+    return approved
 
 
 def read_back(settings: Settings, posts: Iterable[tuple[str, str]] = ()) -> list[Page]:

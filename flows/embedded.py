@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
-__all__ = ["embedded_prefect"]
+__all__ = ["embedded_prefect", "leave"]
 
 STARTUP_SECONDS = 120  # a busy machine passes Prefect's 20
 
@@ -36,8 +38,8 @@ def embedded_prefect(home: Path) -> Iterator[None]:
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     server = SubprocessASGIServer()
-    server.start(STARTUP_SECONDS)
     try:
+        server.start(STARTUP_SECONDS)
         # Nobody watches this server for dead runs, and ending a heart's beat costs each run a second.
         with temporary_settings(updates={PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             yield
@@ -45,3 +47,14 @@ def embedded_prefect(home: Path) -> Iterator[None]:
         EventsWorker.drain_all()  # what is still queued would wait for a server that is gone
     finally:
         server.stop()
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once, after an interrupt.
+
+    Prefect's threads are daemons. When one of them is inside a C++ library while the interpreter shuts down, the
+    process aborts, and a Ctrl-C ends with a core dump.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -66,7 +66,7 @@ def translate(options: TranslateOptions = DEFAULTS) -> State[Any]:
         engine=options.engine or None,
         dry_run=options.dry_run,
     )
-    show_drafts(report)
+    show_drafts(report, dry_run=options.dry_run)
     approval = None if options.dry_run else approve_unchanged_step(settings, report)
     message = translation_summary(report, approval, dry_run=options.dry_run)
     final = Failed if report.failed else Completed

@@ -94,6 +94,9 @@ class TranslationSettings(_Section):
     fuzzy_threshold: float = Field(
         75.0, ge=50.0, le=100.0, description="Similarity in percent from which a memory match may fill a gap, marked."
     )
+    max_characters: int = Field(
+        0, ge=0, description="Characters that one run may send to engines; what is more waits for the next. 0 is no limit."
+    )
 
     @property
     def engines(self) -> list[str]:
@@ -109,12 +112,36 @@ class EngineSettings(_Section):
     command: list[str] = Field(
         [], description="For the kind `command`: a program and its arguments that translates from stdin to stdout."
     )
-    api_key_env: str = Field("", description="Name of the environment variable that holds the key. Never the key.")
+    api_key_env: str = Field(
+        "", description="Name of the environment variable that holds the key. Never the key. Default: the engine's own."
+    )
+    account_env: str = Field(
+        "", description="Name of the environment variable that holds the account, where one goes with the key (Baidu)."
+    )
+    region: str = Field("", description="Region of the service, where it has some (Microsoft).")
+    model: str = Field("", description="Model of the kinds `openai` (required) and `deepl` (its `model_type`).")
+    instructions: str = Field(
+        "", description="A text file, its path relative to pipeline.toml, with the style that a language model follows."
+    )
+    formality: Literal["", "more", "less", "prefer_more", "prefer_less"] = Field(
+        "", description="How formally readers are addressed; `prefer_…` where the language knows no such difference."
+    )
+    glossary_id: str = Field(
+        "", description="Id of a glossary that stands at DeepL already. Default: one is made of glossary.csv."
+    )
+    options: dict[str, str | int | float | bool] = Field(
+        {}, description="Whatever else the service understands (`temperature`, `seed` …), handed to it as it is."
+    )
     timeout: float = Field(30.0, gt=0, description="Seconds to wait for one answer.")
     retries: int = Field(4, ge=0, le=20, description="How often a request is repeated after a passing fault.")
-    concurrency: int = Field(4, ge=1, le=64, description="Requests in flight at once.")
-    requests_per_second: float = Field(0.0, ge=0, description="Upper limit on requests per second; 0 is none.")
+    concurrency: int = Field(8, ge=1, le=64, description="Most requests in flight at once.")
+    requests_per_second: float = Field(
+        0.0, ge=0, description="Upper limit on requests per second; 0 is the engine's own."
+    )
+    characters_per_minute: int = Field(0, ge=0, description="Upper limit on characters in any minute; 0 is none.")
     max_characters: int = Field(0, ge=0, description="Characters in one request; 0 is the engine's own limit.")
+    price: float = Field(0.0, ge=0, description="What a million characters cost, for estimates; 0 is unknown or none.")
+    currency: str = Field("USD", description="In what `price` is.")
 
 
 class ReviewSettings(_Section):
@@ -191,8 +218,11 @@ class Settings(_Section):
         return prefix
 
     def engine(self, name: str) -> EngineSettings:
-        """Settings of a named engine, or the defaults."""
-        return self.engines.get(name, EngineSettings())
+        """Settings of a named engine, or the defaults; `instructions` as a path from the root."""
+        found = self.engines.get(name, EngineSettings())
+        if not found.instructions:
+            return found
+        return found.model_copy(update={"instructions": str(self.root / found.instructions)})
 
 
 def load(root: Path, env: Mapping[str, str] | None = None) -> Settings:

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+import stat
 from pathlib import Path
 
 __all__ = ["write_atomic"]
+
+_NEW = 0o666  # less what the umask takes away, as for any file that is made
 
 
 def write_atomic(path: Path, data: bytes) -> bool:
     """Make `path` hold `data`; False, with nothing touched, if it does already.
 
     The data is written beside the target and renamed over it, so a reader, or a run that is killed, meets the old
-    file or the new one.
+    file or the new one. A file that is replaced keeps its permissions; of a link, the link is replaced. Raises OSError.
     """
+    mode = None
     try:
-        if path.stat().st_size == len(data) and path.read_bytes() == data:
+        before = path.stat()
+        if before.st_size == len(data) and path.read_bytes() == data:
             return False
+        mode = stat.S_IMODE(before.st_mode)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     return True

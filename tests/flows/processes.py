@@ -57,7 +57,13 @@ class Api:
         return answer.json()
 
     def post(self, path, json):
-        answer = requests.post(f"{self.url}{path}", json=json, timeout=30)
+        """503 is a database that is locked for the moment: Prefect's own client asks again, too."""
+
+        def answered():
+            answer = requests.post(f"{self.url}{path}", json=json, timeout=30)
+            return [] if answer.status_code == 503 else [answer]  # a response that says no is falsy
+
+        (answer,) = poll(answered)
         answer.raise_for_status()
         return answer.json()
 

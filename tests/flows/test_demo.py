@@ -88,7 +88,7 @@ def test_once_runs_the_whole_job_twice_and_leaves_nothing(checkout, offline):
     assert f"{POST} (zh) is still the approved page" in said
     urls = re.findall(r"^(http://127\.0\.0\.1:\d+/\S*)  200  \S", said, re.MULTILINE)
     assert [url.split("/", 3)[3] for url in urls] == ["", "zh/", f"zh/{POST}/"]
-    none = "0 drafts written, 0 drafts approved, 0 pages written, 0 objects uploaded, 0 objects deleted."
+    none = "0 drafts written, 0 drafts approved, 0 files written, 0 objects uploaded, 0 objects deleted."
     assert f"The whole job again: {none}" in said
     assert f"approve {POST}" in said
 
@@ -129,9 +129,26 @@ def test_it_serves_until_ctrl_c_and_can_be_finished_meanwhile(checkout, offline,
     assert left_behind(offline) == []
 
 
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [("on loopback …", signal.SIGINT), ("on loopback …", signal.SIGTERM), ("Detect", signal.SIGINT)],
+    ids=["while the servers start", "by a service manager", "at work"],
+)
+def test_an_interrupt_in_the_middle_leaves_no_process(checkout, offline, tmp_path, moment, number):
+    log = tmp_path / "demo.log"
+    with running([sys.executable, "-m", "flows.demo"], env=offline, cwd=checkout, log=log) as process:
+        poll(lambda: moment in log.read_text() or process.poll() is not None, 150)
+        process.send_signal(number)
+        assert process.wait(timeout=30) == 0, log.read_text()
+    assert log.read_text().rstrip().endswith("Stopped. Everything this demo started has ended.")
+    assert "Traceback" not in log.read_text()
+    assert left_behind(offline) == []
+
+
 def finish(site, env):
     """A person writes what is missing, then the commands that the demo names."""
     command = [Path(sys.executable).parent / "pipeline", "--root", site]
+    env = {name: value for name, value in env.items() if not name.startswith("PIPELINE_")}
     early = subprocess.run([*command, "approve", POST], env=env, capture_output=True, text=True)
     assert early.returncode == 3, "an unfinished draft is refused"
     draft = site / "drafts" / "zh" / POST / "index.md"

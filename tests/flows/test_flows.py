@@ -111,6 +111,7 @@ def test_a_dry_run_plans_and_does_nothing(site, engine):
     translate(site, dry_run=True)
     assert not (site / "drafts").exists()
     assert not engine.requests
+    assert "| posts/first | zh |" in artifacts("translation-plan")[0].data
     state = publish(site, dry_run=True)
     assert state.message.startswith("Planned, nothing sent: ")
     assert not (site / "published").exists()
@@ -138,6 +139,18 @@ def test_an_error_inside_a_task_reaches_the_flow_whole(site):
     assert state.is_failed()
     assert "ftp://x" in state.message
     assert "exception" not in state.message.lower()
+
+
+def test_an_unreadable_post_fails_the_run_when_the_others_are_done(site, engine):
+    (site / "content/en/posts/broken.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    state = translate(site)
+    assert state.is_failed()
+    assert "1 post could not be worked on: " in state.message
+    assert "broken.md" in state.message
+    assert (site / "drafts/zh/posts/first.md").is_file()
+    state = publish(site)
+    assert state.is_completed(), "what can be built is published"
+    assert "could not be read" in state.message
 
 
 def test_options_are_checked_before_anything_runs(site):

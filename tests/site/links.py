@@ -47,7 +47,7 @@ class Document(HTMLParser):
         return [
             values
             for name, values in self.tags
-            if name == tag and all(values.get(key.rstrip("_")) == value for key, value in attributes.items())
+            if name == tag and all(values.get(key) == value for key, value in attributes.items())
         ]
 
     def meta(self, name: str) -> str | None:

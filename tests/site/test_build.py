@@ -130,7 +130,9 @@ def test_posts_come_and_go_with_time(site: Site) -> None:
 def test_drafts_are_shown_as_drafts(bilingual: Site) -> None:
     snapshot = (bilingual.root / "content/en/posts/second/index.md").read_text()
     bilingual.write(
-        "drafts/zh/posts/second/index.md", "---\ntitle: 第二篇\ndate: 2026-02-03\n---\n机器译文。\n\n## 更多\n"
+        "drafts/zh/posts/second/index.md",
+        "---\ntitle: 第二篇\ndate: 2026-02-03\n---\n机器译文。\n\n## 更多\n\n"
+        "Left. <!-- pipeline: untranslated -->\n\nNearly. <!-- pipeline: fuzzy 90% -->\n",
     )
     bilingual.write("drafts/zh/.source/posts/second/index.md", snapshot)
     bilingual.build()
@@ -140,6 +142,8 @@ def test_drafts_are_shown_as_drafts(bilingual: Site) -> None:
     assert "机器译文" in html
     assert "尚未经过审校" in html
     assert '<h2 id="more">' in html
+    assert "Left. <mark>尚未翻译</mark>" in html
+    assert "Nearly. <mark>取自相似文本</mark>" in html
     page = document(bilingual.public / "zh/posts/second/index.html")
     assert page.meta("robots") == "noindex"
     assert page.all("link", rel="alternate", hreflang="zh-CN") == []

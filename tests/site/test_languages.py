@@ -31,7 +31,7 @@ def test_a_translated_post(bilingual: Site) -> None:
     assert chinese.all("link", rel="canonical")[0]["href"] == both["zh-CN"]
     assert switcher(english) == {"zh-CN": "/zh/posts/first/"}
     assert switcher(chinese) == {"en": "/posts/first/"}
-    assert english.all("aside", class_="notice") == chinese.all("aside", class_="notice") == []
+    assert english.all("div", role="note") == chinese.all("div", role="note") == []
     assert chinese.meta("og:locale") == "zh_CN"
     assert chinese.meta("description") == "你好，世界。参见第二篇和关于。"
 

@@ -25,7 +25,7 @@ CASES = {
     "table": (
         "| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |\n",
         [
-            '<div class="table" role="region" aria-label="Table" tabindex="0"><table>',
+            '<div class="table" role="group" aria-label="Table" tabindex="0"><table>',
             '<th class="center" scope="col">b',
             '<td class="right">3',
         ],
@@ -33,10 +33,10 @@ CASES = {
     ),
     "alert": (
         "> [!WARNING]\n> Mind.\n",
-        ['<aside class="aside warning">', '<p class="aside-title">Warning</p>'],
+        ['<div class="aside warning" role="note">', '<p class="aside-title">Warning</p>'],
         ["[!"],
     ),
-    "container": ("::: tip Do this\nText\n:::\n", ['<aside class="aside tip">', ">Do this</p>"], [":::"]),
+    "container": ("::: tip Do this\nText\n:::\n", ['<div class="aside tip" role="note">', ">Do this</p>"], [":::"]),
     "container without a title": ("::: note\nText\n:::\n", ['<p class="aside-title">Note</p>'], []),
     "details": ("::: details More\nText\n:::\n", ["<details><summary>More</summary>", "</details>"], []),
     "other container": ("::: columns\nText\n:::\n", ['<div class="container columns">'], []),

@@ -131,7 +131,8 @@ def test_highlighting_changes_no_character(code: str, language: str) -> None:
     text = re.sub(r"</?span[^>]*>", "", html)
     for entity, character in {"&lt;": "<", "&gt;": ">", "&#34;": '"', "&#39;": "'", "&amp;": "&"}.items():
         text = text.replace(entity, character)
-    assert text == code.replace("\r\n", "\n").replace("\r", "\n") or not language
+    same = {code, code.replace("\r\n", "\n").replace("\r", "\n")}  # lexers know one kind of line end
+    assert text in same
 
 
 @pytest.mark.parametrize(

@@ -38,24 +38,23 @@ class Meta(BaseModel):
     @field_validator("title", "summary", "description", "slug", mode="before")
     @classmethod
     def _text(cls, value: Any) -> Any:
-        """`title: 2024` is a title; an empty field is no title."""
-        if value is None:
-            return ""
-        return str(value) if isinstance(value, (int, float, dt.date)) and not isinstance(value, bool) else value
+        """`title = 2024` is a title."""
+        return str(value) if _plain(value) else value
 
     @field_validator("categories", "tags", "aliases", mode="before")
     @classmethod
     def _texts(cls, value: Any) -> Any:
-        """`tags: python` is a list of one."""
-        if value is None:
-            return ()
+        """`tags: python` is a list of one; an empty item is none."""
         values = value if isinstance(value, (list, tuple)) else [value]
-        return tuple(str(item) if isinstance(item, (int, float, dt.date)) else item for item in values)
+        return tuple(str(item) if _plain(item) else item for item in values if item is not None)
 
-    @field_validator("weight", mode="before")
+    @field_validator("date", "lastmod", "publish_date", "expiry_date", mode="before")
     @classmethod
-    def _weight(cls, value: Any) -> Any:
-        return 0 if value is None else value
+    def _moment(cls, value: Any) -> Any:
+        """A number is no date, though it could count seconds."""
+        if isinstance(value, (int, float)) or (isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value)):
+            raise ValueError("write a date as 2024-12-31, or as 2024-12-31T08:00:00+01:00")
+        return value
 
     @field_validator("slug")
     @classmethod
@@ -66,17 +65,17 @@ class Meta(BaseModel):
 
 
 def read_meta(text: str, front: FrontMatter, path: Path) -> Meta:
-    """Typed fields; raises ContentError that names the field and its line."""
+    """Typed fields; an empty one is as if it were not there. Raises ContentError that names the field and its line."""
     try:
-        return Meta.model_validate({key: value for key, value in front.data.items() if key in _KNOWN})
+        known = {key: value for key, value in front.data.items() if key in _KNOWN and value is not None}
+        return Meta.model_validate(known)
     except ValidationError as error:
         found = error.errors()[0]
         key = str(found["loc"][0])
-        match = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*[:=]", text[front.start : front.end], re.MULTILINE)
-        line = text.count("\n", 0, front.start + match.end()) + 1 if match else 1
-        message = str(found["msg"]).removeprefix("Value error, ")
+        match = re.search(rf"(?:\A|[\r\n])[ \t]*[\"']?{re.escape(key)}[\"']?\s*[:=]", text[front.start : front.end])
+        line = len(_LINE_END.findall(text[: front.start + match.end()])) + 1 if match else 1
         raise ContentError(
-            f"the front matter field `{key}` has the value {found['input']!r}: {message}.",
+            f"the front matter field `{key}` is {_shown(found['input'])}, but {_expected(key, found)}.",
             path=path,
             line=line,
             remedy="Mend the value.",
@@ -84,3 +83,29 @@ def read_meta(text: str, front: FrontMatter, path: Path) -> Meta:
 
 
 _KNOWN = {field.alias or name for name, field in Meta.model_fields.items()}
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_KINDS = {
+    "bool": "it has to be true or false",
+    "int": "it has to be a whole number",
+    "string": "it has to be a text",
+    "date": "it has to be a date, such as 2024-12-31 or 2024-12-31T08:00:00+01:00",
+    "datetime": "it has to be a date, such as 2024-12-31 or 2024-12-31T08:00:00+01:00",
+}
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, (int, float, dt.date, dt.time)) and not isinstance(value, bool)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _expected(key: str, found: Any) -> str:
+    if found["type"] == "value_error":
+        return str(found["ctx"]["error"])
+    kind = str(found["type"]).split("_")[0]
+    if key in {"categories", "tags", "aliases"}:
+        return "it has to be a list of texts"
+    return _KINDS.get(kind, str(found["msg"]))

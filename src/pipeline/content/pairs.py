@@ -15,7 +15,11 @@ __all__ = ["Library", "Pair"]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Everything there is about one post in one target locale; each part may be missing, but not all."""
+    """Everything there is about one post in one target locale; each part may be missing, but not all.
+
+    With a `fault`, one of the parts that are None is there and cannot be read, or is there twice: such a pair can be
+    shown, but nothing may be concluded from what it lacks, and nothing written in its place.
+    """
 
     key: str
     locale: str
@@ -24,6 +28,7 @@ class Pair:
     snapshot: Post | None
     draft: Post | None
     draft_snapshot: Post | None
+    fault: ContentError | None = None
 
     @property
     def behind(self) -> bool:
@@ -58,26 +63,23 @@ class Library:
 
     @property
     def problems(self) -> list[ContentError]:
-        """What could not be read, anywhere."""
-        parts = [self.targets, self.snapshots, self.drafts, self.draft_snapshots]
-        return [
-            *self.source.problems,
-            *(error for part in parts for collection in part.values() for error in collection.problems),
-        ]
+        """What could not be read, anywhere, each fault once."""
+        parts = [self.source, *(part for locale in self.targets for part in self._parts(locale)[1:])]
+        return [error for part in parts for error in part.problems]
 
     def pair(self, key: str, locale: str) -> Pair:
         """The parts of one post; absent ones are None."""
-        return Pair(
-            key,
-            locale,
-            self.source.posts.get(key),
-            self.targets[locale].posts.get(key),
-            self.snapshots[locale].posts.get(key),
-            self.drafts[locale].posts.get(key),
-            self.draft_snapshots[locale].posts.get(key),
-        )
+        parts = self._parts(locale)
+        source, target, snapshot, draft, draft_snapshot = (part.posts.get(key) for part in parts)
+        fault = next(filter(None, (part.fault(key) for part in parts)), None)
+        return Pair(key, locale, source, target, snapshot, draft, draft_snapshot, fault)
 
     def pairs(self, locale: str) -> list[Pair]:
         """One pair a post that exists in the source, the locale or its drafts, in order of their keys."""
         keys = {*self.source.posts, *self.targets[locale].posts, *self.drafts[locale].posts}
         return [self.pair(key, locale) for key in sorted(keys)]
+
+    def _parts(self, locale: str) -> tuple[Collection, ...]:
+        """What a pair is made of, in the order of its fields."""
+        by_locale = (self.targets, self.snapshots, self.drafts, self.draft_snapshots)
+        return (self.source, *(part[locale] for part in by_locale))

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.content.front_matter import FrontMatter, read_front_matter
 from pipeline.content.meta import Meta, read_meta
+from pipeline.content.tree import SUFFIX, markdown_files
 from pipeline.errors import ContentError
 
 __all__ = ["Collection", "Post", "read_post", "read_posts"]
@@ -37,32 +38,42 @@ class Post:
     @property
     def bundle(self) -> Path | None:
         """The directory whose other files belong to this post, for a page bundle."""
-        return self.path.parent if self.path.name == "index.md" and len(self.file.parts) > 1 else None
+        return self.path.parent if self.file.name == f"index{SUFFIX}" and len(self.file.parts) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The posts of a directory by key, and what could not be read."""
+    """The posts of a directory by key, what could not be read (`problems`), and to which posts that belongs (`faults`:
+    by key, or by directory with a slash at its end, `/` for all).
+    """
 
     posts: Mapping[str, Post] = field(default_factory=dict)
     problems: tuple[ContentError, ...] = ()
+    faults: Mapping[str, ContentError] = field(default_factory=dict)
+
+    def fault(self, key: str) -> ContentError | None:
+        """Why it is not known what this post holds, although it is there, or may be."""
+        parts = key.split("/")
+        above = ["/", *("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))]
+        return next((self.faults[name] for name in [key, *above] if name in self.faults), None)
 
 
 def read_posts(directory: Path) -> Collection:
     """Every post below `directory`, hidden directories left out. An unreadable one is a problem, never a failure."""
     posts: dict[str, Post] = {}
-    problems: list[ContentError] = []
-    for path in sorted(_markdown_files(directory)):
+    files, problems = markdown_files(directory)
+    for path in files:
         try:
             post = read_post(directory, path.relative_to(directory))
             if post.key in posts:
                 raise ContentError(
-                    f"has the same name as {posts[post.key].path}.", path=path, remedy="Rename or remove one of them."
+                    f"is the same post as {posts[post.key].path}.", path=path, remedy="Rename or remove one of them."
                 )
             posts[post.key] = post
         except ContentError as error:
             problems.append(error)
-    return Collection(posts, tuple(problems))
+    faults = {_belongs_to(directory, Path(error.path)): error for error in reversed(problems) if error.path}
+    return Collection(posts, tuple(problems), faults)
 
 
 def read_post(directory: Path, file: Path | PurePosixPath) -> Post:
@@ -90,19 +101,15 @@ def read_post(directory: Path, file: Path | PurePosixPath) -> Post:
 
 def post_key(file: PurePosixPath) -> str:
     """`posts/foo` for posts/foo.md and for posts/foo/index.md; `_index` pages keep their name."""
-    if file.name == "index.md" and len(file.parts) > 1:
+    if file.name == f"index{SUFFIX}" and len(file.parts) > 1:
         return str(file.parent)
-    return str(file.with_suffix(""))
+    return str(file).removesuffix(SUFFIX)
 
 
-def _markdown_files(directory: Path) -> list[Path]:
-    if not directory.is_dir():
-        return []
-    return [
-        path
-        for path in directory.rglob("*.md")
-        if not any(part.startswith(".") for part in path.relative_to(directory).parts) and path.is_file()
-    ]
+def _belongs_to(directory: Path, path: Path) -> str:
+    """The key of a file, or the name of a directory with a slash at its end."""
+    name = PurePosixPath(path.relative_to(directory))
+    return post_key(name) if name.suffix == SUFFIX and not path.is_dir() else f"{name}/".removeprefix("./") or "/"
 
 
 def _lines(text: str) -> int:

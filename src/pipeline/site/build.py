@@ -250,7 +250,14 @@ def _add_files(work: _Build) -> None:
 def _write(work: _Build) -> None:
     kept = work.output.kept(_unreadable(work))
     work.posts |= kept
-    work.written = work.output.commit(work.posts, [path for paths in kept.values() for path in paths])
+    try:
+        work.written = work.output.commit(work.posts, [path for paths in kept.values() for path in paths])
+    except OSError as error:
+        raise BuildError(
+            f"the site cannot be written: {error.strerror}.",
+            path=error.filename,
+            remedy="Check permissions and free space, and build again: it goes on where it stopped.",
+        ) from error
 
 
 def _unreadable(work: _Build) -> Iterable[str]:

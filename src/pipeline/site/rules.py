@@ -101,7 +101,7 @@ def _only_image(tokens: Sequence[Token]) -> Token | None:
 
 
 def _table_open(context: Context, _tokens: Sequence[Token], _index: int) -> str:
-    return f'<div class="table" role="region" aria-label="{escape(context.strings("table"))}" tabindex="0"><table>\n'
+    return f'<div class="table" role="group" aria-label="{escape(context.strings("table"))}" tabindex="0"><table>\n'
 
 
 def _cell_open(_context: Context, tokens: Sequence[Token], index: int) -> str:
@@ -131,7 +131,7 @@ def _list_open(_context: Context, tokens: Sequence[Token], index: int) -> str:
 
 def _alert_open(_context: Context, tokens: Sequence[Token], index: int) -> str:
     kind = str(tokens[index].meta["kind"]).lower()
-    return f'<aside class="aside {escape(kind)}">\n'
+    return f'<div class="aside {escape(kind)}" role="note">\n'
 
 
 def _alert_title_open(context: Context, tokens: Sequence[Token], index: int) -> str:
@@ -150,9 +150,9 @@ def _container_open(context: Context, tokens: Sequence[Token], index: int) -> st
         context.open_tags.append(("container", "</details>\n"))
         return f"<details><summary>{escape(title.strip() or context.strings('details'))}</summary>\n"
     if name in _ASIDES:
-        context.open_tags.append(("container", "</aside>\n"))
+        context.open_tags.append(("container", "</div>\n"))
         label = title.strip() or context.strings(f"aside.{name}")
-        return f'<aside class="aside {css}">\n<p class="aside-title">{escape(label)}</p>\n'
+        return f'<div class="aside {css}" role="note">\n<p class="aside-title">{escape(label)}</p>\n'
     context.open_tags.append(("container", "</div>\n"))
     heading = f'<p class="container-title">{escape(title.strip())}</p>\n' if title.strip() else ""
     return f'<div class="container {css}">\n{heading}'
@@ -190,7 +190,7 @@ def _footnote_anchor(context: Context, tokens: Sequence[Token], index: int) -> s
 
 
 RULES: dict[str, Rule | str] = {
-    "alert_close": "</aside>\n",
+    "alert_close": "</div>\n",
     "alert_open": _alert_open,
     "alert_title_open": _alert_title_open,
     "alert_title_close": "</p>\n",

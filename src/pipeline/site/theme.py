@@ -62,9 +62,7 @@ class Theme:
             ) from error
         except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
             frame = self._frame(error)
-            if frame is None:
-                raise
-            raise self._explained(error, frame.filename, frame.lineno) from error
+            raise self._explained(error, frame.filename if frame else name, frame.lineno if frame else None) from error
 
     def _explained(self, error: Exception, filename: str | None, line: int | None) -> BuildError:
         reason = f"nothing is named {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-__all__ = ["Capabilities", "ContextEngine", "Engine", "Request"]
+__all__ = ["Capabilities", "ContextEngine", "Engine", "GlossaryEngine", "Request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,18 @@ class Request:
 class Capabilities:
     """What an engine takes in one request, and what it is careful with.
 
-    `max_characters` bounds the texts of one request joined by line feeds, `max_texts` their number. `tags` names the
-    spellings of numbered inline tags that survive this engine, best first: `xml` is `<1>…</1>` and `<2/>`, `bracket`
-    is `[[1]]…[[/1]]` and `[[2/]]`.
+    `max_characters` bounds the texts of one request joined by line feeds, `max_texts` their number; `per_second` is how
+    many requests the service takes in a second, 0 if nobody knows. `tags` names the spellings of numbered inline tags
+    that survive this engine, best first: `xml` is `<1>…</1>` and `<2/>`, `bracket` is `[[1]]…[[/1]]` and `[[2/]]`.
+    `fingerprint` stands for what decides its answers beside its settings, such as the text of its instructions.
     """
 
     max_characters: int
     max_texts: int
     tags: tuple[str, ...]
     needs_network: bool = True
+    per_second: float = 0.0
+    fingerprint: str = ""
 
 
 class Engine(Protocol):
@@ -69,4 +72,13 @@ class ContextEngine(Engine, Protocol):
 
     def translate_in_context(self, requests: Sequence[Request], *, source: str, target: str) -> list[str]:
         """As `translate`, with what stands before and after each text."""
+        ...
+
+
+@runtime_checkable
+class GlossaryEngine(Engine, Protocol):
+    """An engine that can be told how terms are translated."""
+
+    def use_terms(self, terms: Mapping[str, str]) -> None:
+        """Translate these terms so. Called before the first request, if at all; sends nothing."""
         ...

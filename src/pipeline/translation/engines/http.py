@@ -5,19 +5,14 @@ No error tells more of an address than its host: a query holds the text, and add
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from pipeline.errors import ConfigError
 from pipeline.translation.engines.faults import (
     EngineBusy,
     EngineError,
@@ -25,6 +20,7 @@ from pipeline.translation.engines.faults import (
     EngineTimeout,
     EngineUnreachable,
 )
+from pipeline.translation.engines.hosts import Host
 from pipeline.translation.engines.pool import Pool
 
 if TYPE_CHECKING:
@@ -33,9 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["HttpClient", "Reply", "retry_after"]
 
 _CONNECT_SECONDS = 5.0
-_LOOKUP_SECONDS = 3.0
 _LARGEST_ANSWER = 16 * 2**20
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +48,7 @@ class HttpClient:
         """Raises ConfigError when `url` is no http(s) address."""
         self._name = name
         self._timeout = timeout
-        self._address = _host_and_port(name, url)
-        self._host = urlsplit(url).hostname or ""
-        self._found = False
+        self._host = Host(name, url)
         self._sessions: Pool[requests.Session] = Pool(self._session)
 
     def send(
@@ -66,22 +58,27 @@ class HttpClient:
         *,
         params: Mapping[str, str] | None = None,
         json: object = None,
+        data: Mapping[str, str] | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
         redirects: bool = False,
     ) -> Reply:
-        """Send one request; a successful answer, read whole and decoded as UTF-8 unless it says otherwise.
+        """Send one request; the answer, read whole and decoded as UTF-8 unless it says otherwise.
 
         Raises EngineUnreachable, EngineTimeout, EngineBusy, or EngineError; an unsuccessful status is a Reply too,
         see `check`.
         """
         with self._sessions.take() as session, self._explained():
             if session.trust_env and not self._proxied(url):
-                self._look_up()
+                self._host.look_up(self._timeout)
             deadline = time.monotonic() + self._timeout
             response = session.request(
                 method,
                 url,
                 params=params,
                 json=json,
+                data=data,
+                headers=headers,
+                auth=_as_it_is if headers and "Authorization" in headers else None,
                 allow_redirects=redirects,
                 stream=True,
                 timeout=(min(_CONNECT_SECONDS, self._timeout), self._timeout),
@@ -112,35 +109,13 @@ class HttpClient:
 
         session = requests.Session()
         session.headers["User-Agent"] = "multilingual-pipeline"
-        session.trust_env = self._host not in _LOOPBACK  # a proxy has no way to our own machine
+        session.trust_env = not self._host.is_loopback
         return session
 
     def _proxied(self, url: str) -> bool:
         from requests.utils import get_environ_proxies
 
         return bool(get_environ_proxies(url))
-
-    def _look_up(self) -> None:
-        """Find the host's address, in a bounded time: the system's own lookup may take half a minute offline."""
-        if self._found:
-            return
-        outcome: SimpleQueue[Exception | None] = SimpleQueue()
-
-        def look_up() -> None:
-            try:
-                socket.getaddrinfo(*self._address)
-                outcome.put(None)
-            except (OSError, UnicodeError) as error:
-                outcome.put(error)
-
-        Thread(target=look_up, daemon=True).start()
-        try:
-            failed = outcome.get(timeout=min(_LOOKUP_SECONDS, self._timeout)) is not None
-        except Empty:
-            failed = True
-        if failed:
-            raise EngineUnreachable(f"{self._name} cannot be reached: no address is known for {self._host}.")
-        self._found = True
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         """The body. A server that trickles it out is stopped at the deadline."""
@@ -175,7 +150,7 @@ class HttpClient:
             raise EngineTimeout(f"{self._name} did not answer within {self._timeout:g} s.") from None
         except requests.exceptions.SSLError:
             raise EngineRefused(
-                f"the certificate of {self._host} is not trusted.", remedy="Check `url`, or install its authority."
+                f"the certificate of {self._host.name} is not trusted.", remedy="Check `url`, or install its authority."
             ) from None
         except requests.exceptions.ConnectionError as error:
             reason = _refusal(error)
@@ -194,7 +169,12 @@ class HttpClient:
             raise EngineBusy(f"{self._name} broke the connection.") from None
 
     def _unreachable(self, reason: str) -> EngineUnreachable:
-        return EngineUnreachable(f"{self._name} cannot be reached at {self._host}: {reason}.")
+        return EngineUnreachable(f"{self._name} cannot be reached at {self._host.name}: {reason}.")
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Authorization that is there already: without this, requests puts in what a .netrc file says of the host."""
+    return request
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -209,20 +189,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _until(date: str) -> float:
     moment = parsedate_to_datetime(date)
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
-
-
-def _host_and_port(name: str, url: str) -> tuple[str, int]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        parts, port = urlsplit(""), 0
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigError(
-            f"`url` in [engines.{name}] is not an http(s) address.",
-            remedy="Write it as in https://translate.example.org.",
-        )
-    return parts.hostname, port
 
 
 def _refusal(error: Any) -> str:

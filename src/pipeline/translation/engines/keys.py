@@ -8,20 +8,16 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pipeline.config import EngineSettings
 from pipeline.errors import ConfigError
 
 __all__ = ["read_key", "without_key"]
 
 
-def read_key(name: str, settings: EngineSettings, env: Mapping[str, str] | None = None) -> SecretStr | None:
-    """The key in the variable `settings.api_key_env`, or in the file that the same variable with `_FILE` names.
+def read_key(name: str, variable: str, env: Mapping[str, str] | None = None) -> SecretStr:
+    """The key in an environment variable, or in the file that the same variable with `_FILE` at its end names.
 
-    None if no variable is configured; ConfigError if it is, and holds nothing. What is returned never shows itself.
+    What is returned never shows itself. Raises ConfigError if there is none.
     """
-    variable = settings.api_key_env
-    if not variable:
-        return None
     env = os.environ if env is None else env
     key = env.get(variable, "").strip()
     file = env.get(f"{variable}_FILE", "")

@@ -45,7 +45,7 @@ class LibreTranslateEngine:
         self.capabilities = Capabilities(settings.max_characters or 2000, 50, ("bracket", "xml"))
         self._url = settings.url.rstrip("/").removesuffix("/translate")
         self._client = HttpClient(name, self._url, settings.timeout)
-        self._key = read_key(name, settings)
+        self._key = read_key(name, settings.api_key_env) if settings.api_key_env else None
         self._offers: dict[str, set[str]] | None = None
 
     def language(self, tag: str) -> str:

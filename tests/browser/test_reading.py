@@ -1,0 +1,178 @@
+"""Reading the shipped site: on a phone and a desk, in light and dark, in both languages."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+LIMIT = 60_000
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a fresh profile; at the end, nothing may have gone wrong in any of them."""
+    faults: list[str] = []
+    contexts = []
+
+    def opened(path: str, **options: object) -> Page:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: faults.append(message.text) if message.type in {"error", "warning"} else None
+        )
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "response", lambda answer: faults.append(f"{answer.url}: {answer.status}") if answer.status >= 400 else None
+        )
+        page.on("request", lambda asked: None if asked.url.startswith(address) else faults.append(asked.url))
+        page.goto(address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def pages(public: Path) -> list[str]:
+    """The paths of all pages."""
+    return sorted("/" + path.parent.relative_to(public).as_posix().strip(".") for path in public.rglob("index.html"))
+
+
+def posts(public: Path, prefix: str = "") -> list[str]:
+    return sorted(
+        f"{prefix}/posts/{path.parent.name}/" for path in (public / prefix.strip("/")).glob("posts/*/index.html")
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(320, "light"), (360, "dark"), (768, "light"), (1280, "light"), (1280, "dark")]
+)
+def test_every_page_fits_the_screen(
+    open_page: Callable[..., Page], address: str, public: Path, width: int, scheme: str
+) -> None:
+    page = open_page("/", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for path in (
+        pages(public) if width == 320 else [*posts(public), *posts(public, "/zh"), "/about/", "/zh/", "/404.html"]
+    ):
+        page.goto(address + path)
+        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= room, path
+        assert page.locator("h1").count() >= 1, path
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_switcher_leads_to_the_same_post_and_back(
+    open_page: Callable[..., Page], address: str, public: Path, width: int
+) -> None:
+    page = open_page("/", viewport={"width": width, "height": 800})
+    for path in ["/", "/about/", "/posts/", "/tags/", *posts(public)]:
+        page.goto(address + path)
+        page.get_by_role("link", name="简体中文", exact=True).click()
+        expect(page).to_have_url(f"{address}/zh{path}")
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+        page.get_by_role("link", name="English", exact=True).first.click()
+        expect(page).to_have_url(address + path)
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def ground(page: Page) -> str:
+    return page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+
+
+def test_the_colours_follow_the_system_until_one_is_chosen(open_page: Callable[..., Page], address: str) -> None:
+    page = open_page("/", color_scheme="light")
+    light = ground(page)
+    page.emulate_media(color_scheme="dark")
+    dark = ground(page)
+    assert light != dark
+    button = page.get_by_role("button", name="Colours: automatic")
+    button.click()
+    expect(page.get_by_role("button", name="Colours: light")).to_be_visible()
+    assert ground(page) == light
+    page.goto(f"{address}/zh/about/")
+    expect(page.get_by_role("button", name="配色：浅色")).to_be_visible()
+    assert ground(page) == light
+    page.get_by_role("button", name="配色：浅色").click()
+    page.emulate_media(color_scheme="light")
+    assert ground(page) == dark
+    page.reload()
+    assert ground(page) == dark
+    page.get_by_role("button", name="配色：深色").click()
+    assert ground(page) == light
+    page.reload()
+    expect(page.get_by_role("button", name="配色：跟随系统")).to_be_visible()
+
+
+def test_a_remembered_choice_is_there_before_the_first_paint(open_page: Callable[..., Page], address: str) -> None:
+    page = open_page("/", color_scheme="light")
+    page.get_by_role("button", name="Colours: automatic").click()
+    page.get_by_role("button", name="Colours: light").click()
+    page.add_init_script(
+        "new MutationObserver(() => { if (document.body && window.atBody === undefined)"
+        " window.atBody = document.documentElement.dataset.scheme || 'none'; })"
+        ".observe(document, { childList: true, subtree: true });"
+    )
+    page.goto(f"{address}/about/")
+    assert page.evaluate("window.atBody") == "dark"
+
+
+def test_without_scripts_everything_but_the_button_is_there(open_page: Callable[..., Page], public: Path) -> None:
+    page = open_page(posts(public)[0], java_script_enabled=False)
+    expect(page.locator("button.scheme")).to_be_hidden()
+    expect(page.get_by_role("link", name="简体中文", exact=True)).to_be_visible()
+    expect(page.locator(".prose")).to_be_visible()
+
+
+def test_the_keyboard_reaches_the_content_first(open_page: Callable[..., Page]) -> None:
+    page = open_page("/about/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_wide_code_and_tables_scroll_by_themselves(open_page: Callable[..., Page], address: str, public: Path) -> None:
+    page = open_page("/", viewport={"width": 320, "height": 700})
+    scrolled = 0
+    for path in [*posts(public), *posts(public, "/zh")]:
+        page.goto(address + path)
+        for block in page.locator(".prose pre, .prose .table").all():
+            if block.evaluate("box => box.scrollWidth > box.clientWidth"):
+                block.focus()
+                expect(block).to_be_focused()
+                scrolled += 1
+    assert scrolled
+
+
+def test_chinese_is_set_in_chinese_fonts_and_english_in_its_own(open_page: Callable[..., Page], public: Path) -> None:
+    chinese = open_page(posts(public, "/zh")[0])
+    english = open_page(posts(public)[0])
+    family = "getComputedStyle(document.querySelector('.prose')).fontFamily"
+    leading = (
+        "s = getComputedStyle(document.querySelector('.prose')), parseFloat(s.lineHeight) / parseFloat(s.fontSize)"
+    )
+    assert "PingFang SC" in chinese.evaluate(family)
+    assert english.evaluate(family).index("serif") > 0
+    assert chinese.evaluate(leading) > english.evaluate(leading) > 1.5
+    measure = "b = document.querySelector('.prose p'), b.clientWidth / parseFloat(getComputedStyle(b).fontSize)"
+    for page in (chinese, english):
+        assert 34 <= page.evaluate(measure) <= 42
+
+
+def test_pages_are_light(open_page: Callable[..., Page], address: str, public: Path) -> None:
+    """HTML, styles and scripts of a page, as they are sent without and with compression."""
+    for path in [*pages(public)]:
+        html = (public / path.strip("/") / "index.html").read_bytes()
+        names = set(re.findall(rb'(?:href|src)="/(assets/[^"]+)"', html))
+        parts = [html, *((public / name.decode()).read_bytes() for name in names)]
+        assert sum(len(gzip.compress(part, mtime=0)) for part in parts) < LIMIT / 3, path
+        assert sum(map(len, parts)) < LIMIT, path
