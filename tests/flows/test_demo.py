@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tests.flows.processes import poll, prefect_env, running
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = ["content", "static", "theme", "glossary.csv", "pipeline.toml", ".gitignore"]
 POST = "posts/one-edited-sentence"  # its English is ahead of its Chinese on purpose
+ADAPTED = "posts/first-page"  # differs from its snapshot in one number
 BY_HAND = "由人写成。"
 
 
@@ -69,7 +69,6 @@ def left_behind(env):
 
 
 def test_once_runs_the_whole_job_twice_and_leaves_nothing(checkout, offline):
-    began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "flows.demo", "--once"], cwd=checkout, env=offline, capture_output=True, text=True
     )
@@ -84,6 +83,7 @@ def test_once_runs_the_whole_job_twice_and_leaves_nothing(checkout, offline):
     assert re.search(r"\d+ unchanged: the reviewed text, word for word", said)
     assert re.search(r"\d+ differs only in a number or a term", said)
     assert re.search(r"\d+ new, and no engine answered: left in English, marked", said)
+    assert f"{ADAPTED} (zh) is approved" in said
     assert f"{POST} (zh) is not: 1 segment still in English." in said
     assert f"{POST} (zh) is still the approved page" in said
     urls = re.findall(r"^(http://127\.0\.0\.1:\d+/\S*)  200  \S", said, re.MULTILINE)
@@ -94,7 +94,6 @@ def test_once_runs_the_whole_job_twice_and_leaves_nothing(checkout, offline):
 
     assert git(checkout, "status", "--porcelain") == ""
     assert left_behind(offline) == []
-    assert time.monotonic() - began < 120  # about 20 s on an idle machine of two cores
 
 
 def test_it_serves_until_ctrl_c_and_can_be_finished_meanwhile(checkout, offline, tmp_path):

@@ -53,7 +53,7 @@ class Meta(BaseModel):
     def _moment(cls, value: Any) -> Any:
         """A number is no date, though it could count seconds."""
         if isinstance(value, (int, float)) or (isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value)):
-            raise ValueError("write a date as 2024-12-31, or as 2024-12-31T08:00:00+01:00")
+            raise ValueError(_A_DATE)
         return value
 
     @field_validator("slug")
@@ -84,12 +84,13 @@ def read_meta(text: str, front: FrontMatter, path: Path) -> Meta:
 
 _KNOWN = {field.alias or name for name, field in Meta.model_fields.items()}
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_A_DATE = "it has to be a date, such as 2024-12-31 or 2024-12-31T08:00:00+01:00"
 _KINDS = {
     "bool": "it has to be true or false",
     "int": "it has to be a whole number",
     "string": "it has to be a text",
-    "date": "it has to be a date, such as 2024-12-31 or 2024-12-31T08:00:00+01:00",
-    "datetime": "it has to be a date, such as 2024-12-31 or 2024-12-31T08:00:00+01:00",
+    "date": _A_DATE,
+    "datetime": _A_DATE,
 }
 
 
@@ -98,7 +99,7 @@ def _plain(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else text[:59] + "…"
 
 

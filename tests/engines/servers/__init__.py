@@ -1,7 +1,7 @@
 """Translation services on loopback that speak the real protocols, as strictly as the real ones, and fail when told to.
 
-    with LibreTranslateServer(translate=str.upper) as server:
-        ... server.url, server.requests
+with LibreTranslateServer(translate=str.upper) as server:
+    ... server.url, server.requests
 """
 
 from tests.engines.servers.deepl import DeepLServer

@@ -123,5 +123,3 @@ class Handler(BaseHTTPRequestHandler):
     def counted(self, answers: list[str]) -> list[str]:
         """The answers, with as many more or fewer as a fault wants."""
         return (answers + ["多余"] * self.extra)[: len(answers) + self.extra]
-
-

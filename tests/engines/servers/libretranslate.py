@@ -97,5 +97,3 @@ def _improved(text: str, translated: str) -> str:
     if text[-1:] in stops and translated[-1:] != text[-1:]:
         return (translated[:-1] if translated[-1:] in stops else translated) + text[-1:]
     return translated[:-1] if translated[-1:] in stops and text[-1:] not in stops else translated
-
-
