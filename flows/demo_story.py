@@ -25,7 +25,7 @@ __all__ = ["Story"]
 ORIGINS = {
     "kept": "unchanged: the reviewed text, word for word",
     "memory": "translated before in another post: that text",
-    "adapted": "differs only in a number or a term: the reviewed text, adapted",
+    "adapted": "with another number or term: the reviewed text, adapted",
     "fuzzy": "much like a reviewed one: that text, marked for review",
     "machine": "new: translated by the engine",
     "untranslated": "new, and no engine answered: left in English, marked",

@@ -91,7 +91,8 @@ def bilingual(site: Site) -> Site:
     """A post in both languages, one in English only, a page bundle, an about page, tags and static files."""
     site.post(
         "en/posts/first.md",
-        "Hello **world**. See [the second](/posts/second/#more) and [about](../about.md).\n\n## A part\n\nText.\n",
+        "Hello **world**. See [the second](/posts/second/#more) and [about](../about.md).\n"
+        "\n## A part\n\nText, [again](#a-part).\n",
         title="First",
         date="2026-01-02",
         tags="[Python, C++]",
@@ -99,7 +100,8 @@ def bilingual(site: Site) -> Site:
     )
     site.translated(
         "posts/first.md",
-        "你好，**世界**。参见[第二篇](/posts/second/#more)和[关于](../about.md)。\n\n## 一部分\n\n文字。\n",
+        "你好，**世界**。参见[第二篇](/posts/second/#more)和[关于](../about.md)。\n"
+        "\n## 一部分\n\n文字，[再来](#a-part)。\n",
         title="第一篇",
         date="2026-01-02",
         tags="[Python, C++]",

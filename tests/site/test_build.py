@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -183,6 +184,19 @@ def test_an_unreadable_post_keeps_its_pages(bilingual: Site) -> None:
     assert not (bilingual.public / "posts/second/index.html").exists()
 
 
+def test_an_unreadable_translation_keeps_its_page_too(bilingual: Site) -> None:
+    bilingual.build()
+    page = bilingual.html("zh/posts/first")
+    bilingual.write("content/zh/posts/first.md", "---\ntitle: [\n---\n")
+    report = bilingual.build()
+    assert len(report.warnings) == 1
+    assert bilingual.html("zh/posts/first") == page
+    assert broken_links(bilingual.public, "https://example.org") == []
+    (bilingual.root / "content/zh/posts/first.md").unlink()
+    bilingual.build()
+    assert "Hello" in bilingual.html("zh/posts/first")
+
+
 def test_killed_between_two_files_nothing_is_half_written(bilingual: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The replacement of a file is the only moment of change, so being stopped at any of them leaves whole files."""
     bilingual.build()
@@ -230,15 +244,18 @@ def test_links_in_the_output_are_not_followed(bilingual: Site, tmp_path_factory:
     bilingual.build()
     outside = tmp_path_factory.mktemp("outside")
     (outside / "keep.txt").write_text("mine")
-    (outside / "index.html").write_text("mine")
-    for name in ("posts/first", "gone"):
+    shutil.copy(bilingual.public / "about/index.html", outside)  # the very bytes that are to be written
+    mine = {path.name: path.read_bytes() for path in outside.iterdir()}
+    for name in ("posts/first", "about", "gone"):
         target = bilingual.public / name
         if target.exists():
             (target / "index.html").unlink()
             target.rmdir()
         target.symlink_to(outside)
     bilingual.build()
-    assert {path.name: path.read_text() for path in outside.iterdir()} == {"keep.txt": "mine", "index.html": "mine"}
+    assert {path.name: path.read_bytes() for path in outside.iterdir()} == mine
+    assert not (bilingual.public / "about").is_symlink()
+    assert "Me." in bilingual.html("about")
     assert "Hello" in bilingual.html("posts/first")
     assert not (bilingual.public / "gone").exists()
 

@@ -122,11 +122,14 @@ def test_templates_and_assets_are_overridden_file_by_file(site: Site) -> None:
     )
     site.write("theme/assets/dots.png", b"dots")
     site.write("theme/assets/print.css", "/* none */")
+    site.write("theme/strings/en.toml", 'skip = "Jump"\n')
     site.build()
     html = site.html("posts/a")
     assert "<footer>Mine</footer>" in html
     assert '<meta name="x" content="y">' in html
     assert '<h1 lang="en">Title</h1>' in html
+    assert '<a class="skip" href="#main">Jump</a>' in html
+    assert 'aria-label="Main menu"' in html
     (style,) = site.public.glob("assets/site.*.css")
     (dots,) = site.public.glob("assets/dots.*.png")
     text = style.read_text()

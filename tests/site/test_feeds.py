@@ -41,6 +41,7 @@ def test_atom_has_what_the_specification_asks_for(bilingual: Site) -> None:
     content = entries[1].findtext(f"{ATOM}content")
     assert '<a href="https://example.org/posts/second/#more">' in content
     assert 'class="anchor"' not in content
+    assert '<a href="https://example.org/posts/first/#a-part">' in content
     assert '<img src="https://example.org/posts/second/dot.png"' in entries[0].findtext(f"{ATOM}content")
 
 

@@ -92,6 +92,14 @@ def test_a_translation_that_is_behind_says_so(bilingual: Site, lastmod: str, wor
     assert "original has changed" not in bilingual.html("about")
 
 
+def test_an_old_date_of_change_is_not_passed_off_as_the_new_one(site: Site) -> None:
+    source = site.post("en/about.md", "Me.\n", lastmod="2026-05-04")
+    site.translated("about.md", "我。\n", lastmod="2026-05-04")
+    source.write_text(source.read_text().replace("Me.", "I."))
+    site.build()
+    assert "本文译出之后，原文又有改动。" in site.html("zh/about")
+
+
 def test_a_translation_follows_what_it_merely_copied(bilingual: Site) -> None:
     """Holding back, re-dating or re-tagging the English needs no new translation."""
     source = bilingual.root / "content/en/posts/first.md"

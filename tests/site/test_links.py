@@ -68,14 +68,23 @@ def test_a_link_leads_to_the_same_post_in_the_readers_language(linked: Site, add
         assert hrefs(linked, f"{locale}posts/x") == [(base if inside else "") + expected.format(locale)]
 
 
+def test_what_a_browser_would_find_comes_first(linked: Site) -> None:
+    """`../other/` in posts/x.md is meant from /posts/x/, though the folder above the file has an `other` too."""
+    linked.post("en/other/a.md")
+    linked.post("en/posts/other.md")
+    linked.post("en/posts/x.md", "[link](../other/)\n")
+    linked.build()
+    assert hrefs(linked, "posts/x") == ["/posts/other/"]
+
+
 WRONG = ["/posts/nowhere/", "nowhere.md", "../../../etc/passwd", "/../../x.png", "%2e%2e/%2e%2e/x", "bundle/no.png"]
 
 
 @pytest.mark.parametrize("address", WRONG)
 def test_a_link_to_nothing_is_a_warning_with_its_line(linked: Site, address: str) -> None:
-    linked.post("en/posts/x.md", f"One\ntwo.\n\n- three\n- four [link]({address})\n")
+    linked.post("en/posts/x.md", f"One\ntwo.\n\n- three\n- four\n  [link]({address})\n")
     warnings = linked.build().warnings
-    assert {(warning.path, warning.line) for warning in warnings} == {(linked.root / "content/en/posts/x.md", 8)}
+    assert {(warning.path, warning.line) for warning in warnings} == {(linked.root / "content/en/posts/x.md", 9)}
     assert all("nothing is there" in warning.message and warning.remedy for warning in warnings)
 
 

@@ -62,6 +62,7 @@ CASES = {
     ),
     "definition": ("Term\n: What it is\n", ["<dl>", "<dt>Term</dt>", "<dd>What it is</dd>"], []),
     "heading": ("## A part\n", ['<h2 id="a-part">A part <a class="anchor" href="#a-part"'], []),
+    "two headings": ("## One\n\n### Two\n", ['<h3 id="two">Two <a class="anchor" href="#two"'], []),
     "named heading": ("## A part {#here .wide}\n", ['<h2 id="here" class="wide">A part'], ["{#"]),
     "breaks": ("a  \nb\nc\n", ["<p>a<br>\nb\nc</p>"], ["<br />"]),
     "raw html": (
@@ -172,8 +173,9 @@ def test_the_first_heading_is_the_title_where_there_is_no_other(site: Site) -> N
     assert '<h1 lang="en">No title at all</h1>' in site.html("posts/no-title-at-all")
 
 
-def test_a_shortcode_that_is_not_closed_is_text(site: Site) -> None:
-    site.post("en/posts/x.md", "- {{< details >}}\n\nText\n\n{{< /details >}}\n")
+@pytest.mark.parametrize("end", ["", "- "])
+def test_a_shortcode_that_is_not_closed_in_its_block_is_text(site: Site, end: str) -> None:
+    site.post("en/posts/x.md", f"- {{{{< details >}}}}\n{end}\n{end}{{{{< /details >}}}}\n")
     (warning,) = site.build().warnings
     assert warning.line == 4
     assert "<details" not in site.html("posts/x")

@@ -62,6 +62,7 @@ def test_addresses_below_a_path() -> None:
         ("word " * 60, "word " * 47 + "word…"),
         ("One sentence that is long enough to be kept as it is. " * 6, None),
         ("一句话。" * 50, "一句话。" * 30),
+        ("No. " + "word " * 60, "No. " + "word " * 46 + "word…"),
         ("字" * 200, "字" * 120 + "…"),
         ("a" * 300, "a" * 240 + "…"),
         ("前文" * 50 + "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabc", "前文" * 50 + "…"),
@@ -91,7 +92,11 @@ def test_reading_time_counts_both_scripts() -> None:
 
 
 def jpeg(width: int, height: int) -> bytes:
-    return b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc2\x00\x0b\x08" + struct.pack(">HH", height, width) + b"\x03" * 9
+    return (
+        b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc4\x00\x0a\x08\x00\x01\x00\x01\x00\x00\x00\xff\xc2\x00\x0b\x08"
+        + struct.pack(">HH", height, width)
+        + b"\x03" * 9
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pipeline.site.editions import Edition
 from pipeline.site.permalinks import directory, inside, output_file, part
 from pipeline.site.taxonomies import TAXONOMIES, Term, Terms, collect
 
-__all__ = ["Page", "Plan", "Redirect", "plan_pages"]
+__all__ = ["Page", "Plan", "Redirect", "make_plan"]
 
 Kind = Literal["home", "section", "post", "page", "taxonomy", "term", "not-found"]
 MAIN_SECTION = "posts"
@@ -75,7 +75,7 @@ class Plan:
         return self.by_key[locale, key]
 
 
-def plan_pages(editions: Mapping[str, Edition], shown: Mapping[str, Mapping[str, Article]], source: str) -> Plan:
+def make_plan(editions: Mapping[str, Edition], shown: Mapping[str, Mapping[str, Article]], source: str) -> Plan:
     """The plan of a site that shows these articles.
 
     Raises BuildError when two pages want the same address, or a post has a name that makes none.

@@ -1,0 +1,268 @@
+"""The steps of a build: each adds to what the ones before it found, and only `write` touches the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from pipeline.config import Settings
+from pipeline.content import Library
+from pipeline.errors import BuildError, ContentError, PipelineError
+from pipeline.site.articles import Article, articles
+from pipeline.site.assets import Assets, collect_assets
+from pipeline.site.attachments import Attachments, find_attachments
+from pipeline.site.context import Context
+from pipeline.site.editions import Edition, read_editions
+from pipeline.site.feeds import feeds
+from pipeline.site.images import size_of
+from pipeline.site.links import Links
+from pipeline.site.output import Output, Written
+from pipeline.site.pages import Page, Plan, make_plan
+from pipeline.site.permalinks import Addresses, output_file
+from pipeline.site.presenter import FEEDS, Presenter, feed_path
+from pipeline.site.render import Rendered, headings_of, render
+from pipeline.site.sitemap import sitemap
+from pipeline.site.theme import Theme, theme_directories
+
+__all__ = [
+    "Work",
+    "add_files",
+    "check_directory",
+    "check_fragments",
+    "choose_articles",
+    "find_files",
+    "keep_unreadable",
+    "plan_pages",
+    "read_strings",
+    "render_articles",
+    "render_pages",
+    "write",
+]
+
+
+@dataclass(slots=True)
+class Work:
+    """What the steps hand on to each other."""
+
+    settings: Settings
+    library: Library
+    output: Output
+    addresses: Addresses
+    now: datetime
+    drafts: bool
+    editions: dict[str, Edition] = field(default_factory=dict)
+    shown: dict[str, dict[str, Article]] = field(default_factory=dict)
+    plan: Plan = field(default_factory=lambda: Plan((), (), {}))
+    attachments: Attachments = field(default_factory=lambda: Attachments({}, {}, ()))
+    assets: Assets = field(default_factory=lambda: Assets({}, {}))
+    rendered: dict[tuple[str, str], Rendered] = field(default_factory=dict)
+    posts: dict[str, list[str]] = field(default_factory=dict)
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    warnings: list[PipelineError] = field(default_factory=list)
+    written: Written = field(default_factory=lambda: Written(0, 0, 0))
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """First part of the paths of each locale."""
+        return {locale: edition.prefix for locale, edition in self.editions.items()}
+
+    def presenter(self) -> Presenter:
+        """Views of all that was rendered."""
+        return Presenter(self.settings, self.editions, self.addresses, self.plan, self.rendered)
+
+
+def check_directory(work: Work) -> None:
+    """The site's directory is empty or ours, and nothing that the site is made from is in it."""
+    root, out = work.settings.root.resolve(), work.output.directory.resolve()
+    ours = [root / name for name in ("content", "drafts", "static", "theme", ".git")]
+    if root.is_relative_to(out) or any(out.is_relative_to(folder) for folder in ours):
+        raise BuildError(
+            "cannot hold the site: what it is made from is there.", path=out, remedy="Name another directory."
+        )
+    work.output.check()
+
+
+def read_strings(work: Work) -> None:
+    """The editions, with the theme's words in each language."""
+    folders = [folder / "strings" for folder in theme_directories(work.settings.root)]
+    work.editions = read_editions(work.settings, folders)
+
+
+def choose_articles(work: Work) -> None:
+    """What each language shows today, and what could not be read."""
+    collections = [work.library.source, *work.library.targets.values()]
+    if work.drafts:
+        collections += work.library.drafts.values()
+    work.warnings += [problem for collection in collections for problem in collection.problems]
+    work.shown = articles(work.settings, work.library, work.now, drafts=work.drafts)
+
+
+def keep_unreadable(work: Work) -> None:
+    """What was built of a post stays as it is while its file cannot be read."""
+    work.kept = work.output.kept(_unreadable(work))
+
+
+def plan_pages(work: Work) -> None:
+    """Which pages there are, and where."""
+    work.plan = make_plan(work.editions, work.shown, work.settings.source)
+    work.warnings += work.plan.problems
+
+
+def find_files(work: Work) -> None:
+    """What is copied, and the theme's assets."""
+    work.attachments = find_attachments(work.settings, work.plan, work.prefixes)
+    work.warnings += work.attachments.problems
+    work.assets = collect_assets(theme_directories(work.settings.root))
+
+
+def render_articles(work: Work) -> None:
+    """The source first: its translations take over the ids of its headings."""
+    sizes: dict[str, tuple[int, int] | None] = {}
+
+    def image_size(path: str) -> tuple[int, int] | None:
+        if path not in sizes:
+            source = work.attachments.files.get(path)
+            sizes[path] = size_of(source) if source else None
+        return sizes[path]
+
+    links = Links(
+        work.plan,
+        work.addresses,
+        work.settings.source,
+        beside=work.attachments.beside,
+        files=[*work.attachments.files, *_generated(work.editions.values())],
+        prefixes=work.prefixes,
+    )
+    languages = {locale: edition.language for locale, edition in work.editions.items()}
+    for page in work.plan.pages:
+        if page.article is None:
+            continue
+        strings = work.editions[page.article.written_in].strings
+        context = Context(page.article, page, links, strings, languages, image_size)
+        rendered = render(context, source_headings=_source_headings(work, page.article))
+        work.rendered[page.locale, page.article.key] = rendered
+        work.warnings += rendered.problems
+
+
+def _source_headings(work: Work, article: Article) -> tuple[tuple[int, str], ...]:
+    if article.snapshot is None:
+        return ()
+    source = work.rendered.get((work.settings.source, article.key))
+    if source and article.source and article.source.text == article.snapshot.text:
+        return tuple((heading.level, heading.id) for heading in source.headings)
+    return headings_of(article.snapshot)
+
+
+def check_fragments(work: Work) -> None:
+    """A link to `#part` of a page is right if the page has such a part."""
+    for page in work.plan.pages:
+        if page.article is None:
+            continue
+        for link in work.rendered[page.locale, page.article.key].links:
+            target = link.target.page
+            if target is None or target.article is None or target.kind not in {"post", "page"}:
+                continue
+            if link.target.fragment not in work.rendered[target.locale, target.article.key].anchors:
+                where = target.article.post.path
+                work.warnings.append(
+                    BuildError(
+                        f"the link leads to `#{link.target.fragment}`, and {where} has no such part.",
+                        path=page.article.post.path,
+                        line=link.line,
+                        remedy="Mend it, or give that heading the id `{#…}`.",
+                    )
+                )
+
+
+def render_pages(work: Work) -> None:
+    """Every page, redirect, feed and the sitemap."""
+    theme = Theme(theme_directories(work.settings.root), lambda name: work.addresses.href(work.assets.paths[name]))
+    presenter = work.presenter()
+    for page in work.plan.pages:
+        html = theme.render(
+            f"{page.kind}.html",
+            page=presenter.page(page),
+            site=presenter.site(page.locale),
+            t=work.editions[page.locale].strings,
+        )
+        _add(work, page, output_file(page.path), html.encode())
+        if page.kind == "not-found" and page.locale == work.settings.source and all(work.prefixes.values()):
+            work.output.add("404.html", html.encode())
+    for redirect in work.plan.redirects:
+        href, url = work.addresses.href(redirect.page.path), work.addresses.absolute(redirect.page.path)
+        site = presenter.site(redirect.page.locale)
+        html = theme.render("redirect.html", site=site, href=href, url=url, title=redirect.page.title)
+        _add(work, redirect.page, output_file(redirect.path), html.encode())
+    _render_the_rest(work, theme, presenter)
+
+
+def _render_the_rest(work: Work, theme: Theme, presenter: Presenter) -> None:
+    """Feeds and what belongs to no language; a file of static/ may take the place of robots.txt."""
+    for edition in work.editions.values():
+        for path, data in feeds(edition, presenter, theme, work.addresses).items():
+            work.output.add(path, data)
+    work.output.add("sitemap.xml", sitemap(work.plan, presenter, theme, work.addresses))
+    if "robots.txt" not in work.attachments.files:
+        text = theme.render("robots.txt", sitemap=work.addresses.absolute("sitemap.xml"))
+        work.output.add("robots.txt", text.encode())
+    if all(work.prefixes.values()):
+        home = presenter.site(work.settings.source)
+        html = theme.render("redirect.html", site=home, href=home.home, url=home.url, title=home.title)
+        work.output.add("index.html", html.encode())
+
+
+def add_files(work: Work) -> None:
+    """Assets and copies."""
+    for path, data in work.assets.files.items():
+        work.output.add(path, data)
+    for path, source in work.attachments.files.items():
+        work.output.add_copy(path, source)
+        for folder in PurePosixPath(path).parents:
+            if page := work.plan.by_path.get(f"{folder}/"):
+                _note(work, page, path)
+                break
+
+
+def write(work: Work) -> None:
+    """Bring the directory to what was collected."""
+    try:
+        kept = [path for paths in work.kept.values() for path in paths]
+        work.written = work.output.commit(work.posts | work.kept, kept)
+    except OSError as error:
+        raise BuildError(
+            f"the site cannot be written: {error.strerror}.",
+            path=error.filename,
+            remedy="Check permissions and free space, and build again: it goes on where it stopped.",
+        ) from error
+
+
+def _unreadable(work: Work) -> Iterable[str]:
+    """`locale/key` of the posts whose file is there and cannot be read."""
+    for locale in work.editions:
+        folder = work.settings.content(locale)
+        for problem in work.warnings:
+            if not isinstance(problem, ContentError) or not problem.path:
+                continue
+            path = Path(problem.path)
+            if path.is_relative_to(folder):
+                name = path.relative_to(folder)
+                key = name.parent if name.name == "index.md" and len(name.parts) > 1 else name.with_suffix("")
+                yield f"{locale}/{key.as_posix()}"
+
+
+def _add(work: Work, page: Page, path: str, data: bytes) -> None:
+    if path not in work.kept.get(f"{page.locale}/{page.key}", []):
+        work.output.add(path, data)
+        _note(work, page, path)
+
+
+def _note(work: Work, page: Page, path: str) -> None:
+    """Remember which files a post has."""
+    if page.article and page.kind in {"post", "page"}:
+        work.posts.setdefault(f"{page.locale}/{page.key}", []).append(path)
+
+
+def _generated(editions: Iterable[Edition]) -> list[str]:
+    return [*(feed_path(edition, name) for edition in editions for name in FEEDS), "sitemap.xml", "robots.txt"]
