@@ -1,0 +1,122 @@
+"""`pipeline up`: a Prefect server with its UI on loopback, and the flows served to it, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from flows.embedded import leave
+from pipeline.config import load
+from pipeline.errors import PipelineError
+
+__all__ = ["main"]
+
+STARTUP_SECONDS = 120
+SHIPPED = Path(__file__).parent.parent / "prefect.yaml"
+
+
+def main(root: Path, port: int = 4200) -> None:
+    """Serve the deployments of `root`/prefect.yaml (or the shipped ones) until Ctrl-C, then end the process with 0.
+
+    The server keeps its history in `root`/.pipeline/prefect-server. Raises ConfigError when `root` holds no site, and
+    PipelineError when the server does not start.
+    """
+    settings = load(root)
+    root = settings.root
+    home = settings.work / "prefect-server"
+    _configure(home, port)
+    try:
+        with _interruptible(), _server(home, port) as process:
+            _wait_until_healthy(process, home, port)
+            from flows.__main__ import serve
+            from flows.orphans import crash_orphans
+
+            for name in crash_orphans():
+                click.echo(f"{name} was still marked as running: its process is gone, so it is Crashed now.")
+            click.echo(f"Prefect UI: http://127.0.0.1:{port}/deployments")
+            os.chdir(root)  # what a run calls `.`
+            own = root / "prefect.yaml"
+            serve(own if own.exists() else SHIPPED)  # it returns when it is interrupted
+    except KeyboardInterrupt:
+        pass
+    click.echo("Stopped. The history stays in .pipeline/prefect-server.")
+    leave(0)
+
+
+def _configure(home: Path, port: int) -> None:
+    """Everything on loopback, nothing told to anybody. Must come before Prefect is imported."""
+    os.environ |= {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_UI_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    }
+    os.environ.setdefault("PREFECT_RUNNER_POLL_FREQUENCY", "2")
+
+
+@contextmanager
+def _server(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The server's process; its log is in `home`."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.server_process", str(port)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    try:
+        yield process
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], home: Path, port: int) -> None:
+    import httpx
+
+    click.echo("Starting a Prefect server …")
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=2, trust_env=False).is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    remedy = f"Its log is {home / 'server.log'}; if port {port} is taken, choose another with --port."
+    raise PipelineError("the Prefect server did not start.", remedy=remedy)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends like Ctrl-C, and Ctrl-C works even where a shell's `&` turned it off."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
