@@ -12,6 +12,7 @@ import click
 
 from pipeline import __version__
 from pipeline.commands import content, site
+from pipeline.commands.check import check
 from pipeline.commands.options import Command
 from pipeline.console import Group
 
@@ -95,6 +96,7 @@ for command in (
     content.explain,
     content.translate,
     content.approve,
+    check,
     site.build,
     site.serve,
     site.publish,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.config import Settings, load
+from pipeline.config import CONFIG_NAME, Settings, load
+from pipeline.console import shown, told
 from pipeline.content import Library
 from pipeline.errors import PipelineError
 
@@ -32,8 +33,8 @@ def examine(root: Path) -> list[Finding]:
     try:
         settings = load(root)
     except PipelineError as error:
-        return [Finding("configuration", fine=False, says=str(error))]
-    findings = [Finding("configuration", fine=True, says=f"{settings.root / 'pipeline.toml'} is valid")]
+        return [Finding("configuration", fine=False, says=told(error))]
+    findings = [Finding("configuration", fine=True, says=f"{shown(settings.root / CONFIG_NAME)} is valid")]
     for check in (_content, _glossary, _engines, _target):
         findings.extend(_safely(check, settings))
     return findings
@@ -43,15 +44,15 @@ def _safely(check: Callable[[Settings], Iterator[Finding]], settings: Settings) 
     try:
         yield from check(settings)
     except PipelineError as error:
-        yield Finding(check.__name__.strip("_"), fine=False, says=str(error))
+        yield Finding(check.__name__.strip("_"), fine=False, says=told(error))
 
 
 def _content(settings: Settings) -> Iterator[Finding]:
     library = Library.read(settings)
     for error in library.problems:
-        yield Finding("posts", fine=False, says=str(error))
+        yield Finding("posts", fine=False, says=told(error))
     number = len(library.source.posts)
-    where = settings.content(settings.source)
+    where = shown(settings.content(settings.source))
     yield Finding("posts", fine=bool(number), says=f"{number} in {where}" if number else f"there are none in {where}")
 
 
@@ -70,7 +71,7 @@ def _engines(settings: Settings) -> Iterator[Finding]:
             for locale in [settings.source, *settings.targets]:
                 engine.language(settings.language(locale))
         except PipelineError as error:
-            yield Finding(f"engine {name}", fine=False, says=str(error))
+            yield Finding(f"engine {name}", fine=False, says=told(error))
             continue
         variable = settings.engine(name).api_key_env
         if variable and not os.environ.get(variable):
@@ -80,7 +81,7 @@ def _engines(settings: Settings) -> Iterator[Finding]:
 
 
 def _target(settings: Settings) -> Iterator[Finding]:
-    from pipeline.publishing.stores import open_store
+    from pipeline.publishing.target import open_store
 
     if not settings.publish.target:
         yield Finding(
@@ -89,7 +90,7 @@ def _target(settings: Settings) -> Iterator[Finding]:
         return
     store = open_store(settings.publish, root=settings.root, site=settings.public)
     try:
-        next(iter(store.paths()), None)
+        next(iter(store.listing()), None)
     finally:
         store.close()
     yield Finding("target", fine=True, says=f"{settings.publish.target} answers")

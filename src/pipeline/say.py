@@ -1,97 +1,167 @@
-"""What the commands print: tables on stdout, progress on stderr."""
+"""What the commands print: results on stdout, progress on stderr. Colours say nothing that the words do not."""
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.console import colours, complain, shown
+from pipeline.errors import PipelineError
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.config import Settings
     from pipeline.doctor import Finding
     from pipeline.explain import Stage
     from pipeline.publishing import PublishReport
-    from pipeline.translation import PostState, TranslationReport
+    from pipeline.review import ApprovalReport
+    from pipeline.site import BuildReport
+    from pipeline.translation import Counts, PostState, TranslationReport
 
-__all__ = ["findings", "progress", "publication", "stages", "states", "translation"]
+__all__ = [
+    "approval",
+    "built",
+    "findings",
+    "progress",
+    "publication",
+    "rebuilt",
+    "served",
+    "stages",
+    "states",
+    "translation",
+]
+
+AT_REST = ("current", "excluded")
+_COLOURS = {"missing": "yellow", "stale": "yellow", "moved": "yellow", "in review": "cyan", "current": "green"}
+_COLOURS |= {"orphaned": "magenta", "foreign": "magenta", "unreadable": "red"}
+_ORIGINS = {
+    "kept": "kept",
+    "memory": "from the memory",
+    "adapted": "adapted",
+    "fuzzy": "from a similar text",
+    "machine": "by the engine",
+    "untranslated": "left as they were",
+}
+_ACTIONS = 200
 
 
-def states(rows: Sequence[PostState]) -> None:
-    """`pipeline status`."""
+def states(rows: Sequence[PostState], *, everything: bool, fine: bool) -> None:
+    """`pipeline status`: what needs somebody, and how much does not. `fine`: every post can be read."""
     if not rows:
-        click.echo("There are no posts. Put one into content/, or run `pipeline init`.")
+        click.echo("There are no posts." if fine else "There are no posts that can be read.")
         return
-    table = [(row.post, row.locale, row.state, f"{row.changed}/{row.segments}", row.reason) for row in rows]
-    _table(("post", "locale", "state", "changed", "why"), table)
-    work = sum(row.state in {"missing", "stale", "moved"} for row in rows)
-    reviews = sum(row.state == "in review" for row in rows)
-    parts = [f"{work} to translate" if work else "", f"{reviews} in review" if reviews else ""]
-    click.echo(f"\n{len(rows)} in all: " + (", ".join(filter(None, parts)) or "everything is current") + ".")
-    if work:
-        click.echo("Next: pipeline translate")
-    elif reviews:
-        click.echo("Next: read the drafts in drafts/, then pipeline approve POST")
+    table = [
+        (row.post, row.locale, row.state, f"{row.changed}/{row.segments}", row.reason)
+        for row in rows
+        if everything or row.state not in AT_REST
+    ]
+    if table:
+        _table(("post", "locale", "state", "changed", "why"), table, state=2)
+        click.echo()
+    number = Counter(row.state for row in rows)
+    told = ", ".join(f"{count} {state}" for state, count in number.most_common())
+    click.echo(f"{_count(len(rows), 'translation')}: {told}." + (" Nothing to do." if fine and not table else ""))
 
 
-def translation(report: TranslationReport, *, dry_run: bool) -> None:
-    """`pipeline translate`."""
-    if not report.posts:
+def translation(report: TranslationReport, root: Path, *, dry_run: bool) -> None:
+    """`pipeline translate`: each post and where its segments came from, what is left to do, what the engine did."""
+    if not report.posts and not report.failed:
         click.echo("Nothing to translate.")
-        return
     for post in report.posts:
-        counts = {name: number for name, number in post.counts.to_json().items() if number and name != "total"}
-        told = ", ".join(f"{number} {name}" for name, number in counts.items()) or "no text"
-        click.echo(f"{post.post} ({post.locale}): {post.counts.total} segments, {told}")
+        click.echo(f"{post.post} ({post.locale}): {_count(post.counts.total, 'segment')}: {_origins(post.counts)}")
         if post.draft:
-            click.echo(f"  {'wrote' if post.written else 'unchanged'} {post.draft}")
+            click.echo(f"  {'wrote' if post.written else 'unchanged:'} {shown(root / post.draft)}")
         for problem in post.problems:
-            click.echo(f"  {post.draft}:{problem.line}: {problem.message}")
+            click.echo(f"  {shown(root / post.draft)}:{problem.line}: {problem.message}")
     usage = report.engine
     if usage.name and dry_run:
-        click.echo(f"{usage.name} would be sent {usage.characters} characters in {usage.requests} requests.")
+        requests = _count(usage.requests, "request")
+        click.echo(f"{usage.name} would be sent {_count(usage.characters, 'character')} in {requests}.")
     elif usage.name:
-        click.echo(f"{usage.name}: {usage.requests} requests, {usage.characters} characters, {usage.retries} repeated.")
-    if not dry_run:
-        finished = [post.post for post in report.posts if not post.problems]
-        if finished:
-            click.echo(
-                f"Next: read the drafts, then pipeline approve {' '.join(finished[:3])}{' …' if finished[3:] else ''}"
-            )
-        if len(finished) < len(report.posts):
-            click.echo("Unfinished: run pipeline translate again, or translate the lines above and delete their marks.")
+        retries = f", {usage.retries} of them repeated" if usage.retries else ""
+        sent = f"{_count(usage.requests, 'request')}{retries}, {_count(usage.characters, 'character')}"
+        click.echo(f"{usage.name}: {sent}.")
+
+
+def approval(report: ApprovalReport, drafts: Callable[[str], Path]) -> None:
+    """`pipeline approve`: what went live, and what did not, and why. `drafts` is where the drafts of a locale are."""
+    for key, locale in report.approved:
+        click.echo(f"approved {key} ({locale})")
+    for refusal in report.refused:
+        names = [drafts(refusal.locale) / f"{refusal.post}{end}" for end in ("/index.md", ".md")]
+        where = shown(next((name for name in names if name.is_file()), names[-1]))
+        click.echo(f"not approved {refusal.post} ({refusal.locale}): {where}:{refusal.line}: {refusal.reason}")
+    if not report.approved and not report.refused:
+        click.echo("There are no drafts.")
+
+
+def built(report: BuildReport, out: Path) -> None:
+    """`pipeline build`."""
+    click.echo(
+        f"{_count(report.pages, 'page')} in {shown(out)}: {_count(report.written, 'file')} written, "
+        f"{report.unchanged} unchanged, {report.removed} removed, in {report.seconds:.1f} s"
+    )
 
 
 def stages(post: str, rows: Sequence[Stage]) -> None:
     """`pipeline explain`."""
     click.echo(post)
-    _table(("stage", "locale", "state", "why"), [(row.stage, row.locale, row.state, row.why) for row in rows])
+    _table(("stage", "locale", "state", "why"), [(row.stage, row.locale, row.state, row.why) for row in rows], state=2)
 
 
-def publication(report: PublishReport, *, dry_run: bool) -> None:
-    """`pipeline publish`."""
-    for action in report.actions[:200]:
-        click.echo(f"{action.kind:8} {action.path}  ({action.reason})")
-    if len(report.actions) > 200:
-        click.echo(f"… and {len(report.actions) - 200} more")
+def publication(report: PublishReport, target: str, *, dry_run: bool) -> None:
+    """`pipeline publish`: every object with its reason, then the sum."""
+    for action in report.actions[:_ACTIONS]:
+        click.echo(f"{action.kind}  {action.path}  ({action.reason})")
+    if len(report.actions) > _ACTIONS:
+        click.echo(f"… and {len(report.actions) - _ACTIONS} more")
     done = "would be " if dry_run else ""
+    release = f"; release {report.release}" if report.release and not dry_run else ""
     click.echo(
-        f"{report.uploaded} {done}uploaded, {report.deleted} {done}deleted, {report.unchanged} unchanged; "
-        f"{report.requests} requests" + (f"; release {report.release}" if report.release and not dry_run else "")
+        f"{target}: {report.uploaded} {done}uploaded, {report.deleted} {done}deleted, {report.unchanged} unchanged; "
+        f"{_count(report.requests, 'request')}{release}"
     )
 
 
 def findings(rows: Sequence[Finding]) -> None:
     """`pipeline doctor`."""
     for row in rows:
-        click.echo(f"{'ok  ' if row.fine else 'MEND'} {row.check}: {row.says}")
+        verdict = _painted("ok  ", "green") if row.fine else _painted("MEND", "red")
+        click.echo(f"{verdict}  {row.check}: {row.says}")
+
+
+def served(settings: Settings) -> Callable[[str], None]:
+    """`pipeline serve`, when it answers: the home pages."""
+
+    def ready(url: str) -> None:
+        for locale in (settings.source, *settings.targets):
+            prefix = settings.prefix(locale)
+            click.echo(f"{url}/{prefix}{'/' if prefix else ''}  {settings.locales[locale].name}")
+        click.echo("Rebuilt whenever a file changes; Ctrl-C ends it.", err=True)
+
+    return ready
+
+
+def rebuilt(outcome: BuildReport | PipelineError) -> None:
+    """`pipeline serve`, after each build."""
+    if isinstance(outcome, PipelineError):
+        complain([outcome])
+        return
+    complain(outcome.warnings, "Warning")
+    if outcome.written or outcome.removed:
+        click.echo(f"{_count(outcome.written, 'file')} written, {outcome.removed} removed", err=True)
 
 
 @contextmanager
 def progress(title: str, what: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on a terminal; nothing elsewhere, where the report says it all."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -103,12 +173,26 @@ def progress(title: str, what: str) -> Iterator[Callable[[int, int], None] | Non
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Columns as wide as their widest cell; the last one runs on."""
+def _origins(counts: Counts) -> str:
+    told = [f"{number} {_ORIGINS[name]}" for name, number in counts.to_json().items() if number and name != "total"]
+    return ", ".join(told) or "no text"
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, state: int) -> None:
+    """Columns as wide as their widest cell; the last one runs on. The column `state` is coloured."""
     widths = [max(_width(row[column]) for row in (header, *rows)) for column in range(len(header) - 1)]
     for row in (header, *rows):
         cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=False)]
-        click.echo("  ".join([*cells, row[-1]]).rstrip())
+        line = "  ".join([*cells, row[-1]]).rstrip()
+        if row is not header and row[state] in _COLOURS:
+            start = len("  ".join(cells[:state])) + 2
+            word = line[start : start + len(row[state])]
+            line = line[:start] + _painted(word, _COLOURS[row[state]]) + line[start + len(word) :]
+        click.echo(line)
+
+
+def _painted(text: str, colour: str) -> str:
+    return click.style(text, fg=colour) if colours() else text
 
 
 def _width(text: str) -> int:
@@ -116,3 +200,7 @@ def _width(text: str) -> int:
     from unicodedata import east_asian_width
 
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

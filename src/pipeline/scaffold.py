@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.files import write_atomic
 
-__all__ = ["scaffold"]
+__all__ = ["not_ignored", "scaffold"]
 
 _CONFIG = """\
 [site]
@@ -38,16 +38,23 @@ date: {date}
 summary: "The first post of this site."
 ---
 
-This is the first post. Change a sentence, run `pipeline status`, and see what it says.
+This is the first post. Translate it, approve it, then change a sentence and run `pipeline status`.
 """
 
 _GLOSSARY = "source,target,note\nMarkdown,=,kept as it is\n"
-_IGNORE = ".pipeline/\npublic/\n"
+_IGNORED = (".pipeline/", "public/", "published/")
 
 
 def scaffold(root: Path) -> list[str]:
-    """Make what is missing of a new site in `root`; returns the paths that were made. A site with posts gets none."""
-    files = {"pipeline.toml": _CONFIG, "glossary.csv": _GLOSSARY, ".gitignore": _IGNORE}
+    """Make what is missing of a new site in `root`; returns the paths that were made. A site with posts gets none.
+
+    Raises OSError if `root` cannot be written to.
+    """
+    files = {
+        "pipeline.toml": _CONFIG,
+        "glossary.csv": _GLOSSARY,
+        ".gitignore": "".join(f"{line}\n" for line in _IGNORED),
+    }
     if not any((root / "content").rglob("*.md")):
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         files["content/en/posts/hello.md"] = _POST.format(date=now)
@@ -55,3 +62,9 @@ def scaffold(root: Path) -> list[str]:
     for path, text in missing.items():
         write_atomic(root / path, text.encode())
     return sorted(missing)
+
+
+def not_ignored(root: Path) -> list[str]:
+    """What a .gitignore that was there before should leave out of the history, and does not."""
+    lines = {line.strip().strip("/") for line in (root / ".gitignore").read_text(encoding="utf-8").splitlines()}
+    return [path for path in _IGNORED[:2] if path.strip("/") not in lines]

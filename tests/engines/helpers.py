@@ -61,14 +61,21 @@ class FakeEngine:
 
 
 def dispatcher(
-    *engines: Any, time: FakeTime | None = None, target: str = "zh-CN", journal: Any = None, **settings: Any
+    *engines: Any,
+    time: FakeTime | None = None,
+    target: str = "zh-CN",
+    journal: Any = None,
+    terms: Any = None,
+    budget: Any = None,
+    **settings: Any,
 ):
     """A dispatcher over engines, or (engine, settings) pairs, that never really sleeps."""
     chain = [
         engine if isinstance(engine, tuple) else (engine, EngineSettings(**{"concurrency": 1, **settings}))
         for engine in engines
     ]
-    return Dispatcher(chain, source="en", target=target, journal=journal, **(time or FakeTime()).waits)
+    waits = (time or FakeTime()).waits
+    return Dispatcher(chain, source="en", target=target, journal=journal, terms=terms, budget=budget, **waits)
 
 
 def real(kind: str, **settings: Any):

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.config import EngineSettings
 from pipeline.errors import ConfigError, EngineBusy, EngineError
-from pipeline.translation.dispatch import Answer, EngineUsage, Estimate, Request
+from pipeline.translation.dispatch import Answer, Budget, EngineUsage, Estimate, Request
 from pipeline.translation.engines import Capabilities
 from pipeline.translation.engines.faults import EngineRefused, EngineTimeout
 from pipeline.translation.journal import Journal
@@ -252,6 +253,105 @@ def test_estimate():
     dispatch = dispatcher(FakeEngine(characters=10, texts=3))
     assert dispatch.estimate(map(Request, ["aaaa", "bbbb", "aaaa", " ", "cccc"])) == Estimate(3, 12, 2)
     assert dispatcher().estimate([Request("a")]) == Estimate(1, 1, 0)
+
+
+class TestReasons:
+    """Whoever looks at a draft with English in it wants to know why."""
+
+    def test_they_are_told_once(self, caplog):
+        engine = FakeEngine(lambda texts: [""] * len(texts) if texts[0] < "c" else texts, texts=1)
+        dispatch = dispatcher(engine)
+        ask(dispatch, ["a", "b", "a", "c"])
+        ask(dispatch, ["a", "c"])
+        assert [record.message for record in caplog.records] == [
+            "3 texts were not translated: fake answered with an empty text."
+        ]
+
+    def test_nothing_is_told_twice_of_an_engine_that_is_left_alone(self, caplog):
+        chain = [FakeEngine(raising(EngineRefused(f"{name} is closed.")), name=name) for name in ("first", "second")]
+        ask(dispatcher(*chain), ["a", "b"])
+        assert [record.message for record in caplog.records] == [
+            f"The engine {name} is not asked again in this run: {name} is closed." for name in ("first", "second")
+        ]
+
+    def test_nothing_is_told_when_all_is_well(self, caplog):
+        ask(dispatcher(FakeEngine()), ["a"])
+        assert caplog.records == []
+
+
+class TestMoney:
+    def test_an_estimate_has_the_cost_if_there_is_a_price(self):
+        dispatch = dispatcher(FakeEngine(), price=20.0, currency="EUR")
+        requests = [Request("x" * 500), Request("y" * 500), Request("x" * 500)]
+        assert dispatch.estimate(requests) == Estimate(2, 1000, 2, 0.02, "EUR")
+        assert dispatcher(FakeEngine()).estimate(requests).cost is None
+
+    def test_what_the_journal_knows_costs_nothing(self, tmp_path):
+        with Journal(tmp_path) as journal:
+            ask(dispatcher(FakeEngine(), journal=journal), ["a"])
+            assert dispatcher(FakeEngine(), journal=journal, price=20.0).estimate([Request("a")]).cost == 0
+
+    def test_usage_has_what_was_translated_by_the_engines_that_have_a_price(self):
+        half = FakeEngine(lambda texts: [text if text != "bbb" else "" for text in texts], name="half", texts=1)
+        chain = [(half, EngineSettings(price=10.0)), (FakeEngine(name="free"), EngineSettings())]
+        dispatch = dispatcher(*chain)
+        ask(dispatch, ["aa", "bbb", "cc"])
+        assert dispatch.usage.cost == pytest.approx(10.0 * 4 / 1e6)
+        assert dispatch.usage.currency == "USD"
+
+    def test_two_currencies_are_not_added_up(self):
+        chain = [(FakeEngine(name=name), EngineSettings(price=1.0, currency=name)) for name in ("EUR", "CNY")]
+        assert dispatcher(*chain).usage.cost is None
+
+
+    @pytest.mark.parametrize(
+        ("one", "other", "sum_"),
+        [
+            ((1.0, "EUR"), (2.0, "EUR"), (3.0, "EUR")),
+            ((1.0, "EUR"), (None, ""), (1.0, "EUR")),
+            ((None, ""), (None, ""), (None, "")),
+            ((1.0, "EUR"), (1.0, "USD"), (None, "")),
+        ],
+    )
+    def test_usages_add_up(self, one, other, sum_):
+        total = EngineUsage("a", 1, 2, 3, *one).plus(EngineUsage("b", 10, 20, 30, *other))
+        assert total == EngineUsage("b", 11, 22, 33, *sum_)
+
+
+class TestBudget:
+    def test_the_first_lines_are_sent_and_the_rest_is_left(self, caplog):
+        engine = FakeEngine()
+        dispatch = dispatcher(engine, budget=Budget(10))
+        answers = ask(dispatch, ["aaaa", "bbbb", "cccc", "dd", "aaaa", "e"])
+        assert texts_of(answers) == ["译aaaa", "译bbbb", None, "译dd", "译aaaa", None]
+        assert answers[2].error == "this run may send 10 characters to engines, and has."
+        assert dispatch.usage.characters == 10
+        assert texts_of(ask(dispatch, ["aaaa"])) == [None]
+        assert len(caplog.records) == 1
+
+    def test_what_could_not_be_translated_is_not_counted(self):
+        engine = FakeEngine(raising(EngineError("no")))
+        budget = Budget(10)
+        ask(dispatcher(engine, budget=budget), ["aaaa", "bbbb"])
+        assert budget.left == 10
+
+    def test_what_the_journal_knows_is_not_counted(self, tmp_path):
+        with Journal(tmp_path) as journal:
+            ask(dispatcher(FakeEngine(), journal=journal), ["aaaa"])
+            assert ask(dispatcher(FakeEngine(), journal=journal, budget=Budget(1)), ["aaaa"])[0].text == "译aaaa"
+
+    def test_dispatchers_share_it(self):
+        budget = Budget(5)
+        assert ask(dispatcher(FakeEngine(), budget=budget), ["aaaa"])[0].text
+        assert ask(dispatcher(FakeEngine(), budget=budget), ["aaaa"])[0].text is None
+        assert ask(dispatcher(FakeEngine(), budget=budget), ["a"])[0].text
+
+    def test_an_estimate_tells_what_is_held_back_and_takes_nothing(self):
+        budget = Budget(9)
+        dispatch = dispatcher(FakeEngine(), budget=budget, price=1e6)
+        requests = [Request(text) for text in ("aaaa", "bbbb", "cccc", "d")]
+        assert dispatch.estimate(requests) == Estimate(3, 9, 1, 9.0, "USD", held_back=1)
+        assert budget.left == 9
 
 
 def test_the_smaller_of_the_limits_counts():

@@ -1,16 +1,20 @@
-"""Engine × fault → what happens: measured here, and the very table in docs/engines.md."""
+"""Engine × fault → what happens: measured here, and the very tables in docs/engines.md."""
 
+import json
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from tests.engines import faults
-from tests.engines.helpers import FakeTime, ask, dispatcher, real, texts_of
-from tests.engines.servers import GoogleServer, LibreTranslateServer
+from tests.engines.helpers import FakeTime, ask, dispatcher, texts_of
+from tests.engines.servers.deep import QUOTA
+from tests.engines.services import SERVICES
 
 DOCS = Path(__file__).parents[2] / "docs" / "engines.md"
-BEGIN, END = "<!-- faults: begin -->\n", "<!-- faults: end -->\n"
 TEXTS = [f"text {number}" for number in range(8)]
+# In the order in which their columns stand; those that do the same all over share one.
+KINDS = ["google", "libretranslate", "deepl", "microsoft", "baidu", "openai", "mymemory"]
 FAULTS = {
     "429": faults.status(429),
     "429 with `Retry-After: 5`": faults.status(429, Retry_After="5"),
@@ -33,43 +37,94 @@ FAULTS = {
 SLOW = (faults.hang, faults.trickle)
 
 
-def server_for(kind, **rest):
-    return GoogleServer(**rest) if kind == "google" else LibreTranslateServer(**rest)
+def said(kind, **answer):
+    """A sound JSON answer."""
+    return kind, faults.raw(json.dumps(answer))
+
+
+def quota(handler):
+    handler.notice(200, QUOTA)
+
+
+def cut_off(handler):
+    handler.say('{"translations": [{"id": 1, "text": "', "length")
+
+
+def refusal(handler):
+    handler.say(None, refusal="I cannot help with that.")
+
+
+OWN = {
+    "its quota notice as the translation, with 200": ("mymemory", quota),
+    "`error` with 200": said("libretranslate", error="Out of memory."),
+    "no such key, as a 400": ("libretranslate", faults.status(400, '{"error": "Please contact us to get an API key"}')),
+    "456, the account's quota": ("deepl", faults.status(456)),
+    "400, tags that it cannot parse": ("deepl", faults.status(400, '{"message": "Tag handling parsing failed"}')),
+    "54003 with 200, too often": said("baidu", error_code="54003", error_msg="Invalid Access Limit"),
+    "54001 with 200, a wrong key": said("baidu", error_code="54001", error_msg="Invalid Sign"),
+    "403001, the account's quota": ("microsoft", faults.status(403, '{"error": {"code": 403001, "message": "quota"}}')),
+    "`insufficient_quota`, as a 429": (
+        "openai",
+        faults.status(429, '{"error": {"message": "no money", "code": "insufficient_quota"}}'),
+    ),
+    "an answer cut off (`finish_reason`)": ("openai", cut_off),
+    "the model will not": ("openai", refusal),
+    "prose instead of JSON": ("openai", lambda handler: handler.say("Here you are: 一, 二, 三")),
+    "a response format that it lacks": (
+        "openai",
+        faults.status(400, '{"error": {"message": "response_format.type must be text"}}'),
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch):
+    for service in SERVICES.values():
+        for name, value in service.env.items():
+            monkeypatch.setenv(name, value)
 
 
 def run(kind, server, timeout):
     """One request's worth of texts, with the defaults but for the timeout."""
     time = FakeTime()
-    url = server.page if kind == "google" else server.url
-    dispatch = dispatcher(real(kind, url=url, timeout=timeout, retries=4), time=time)
+    dispatch = dispatcher(SERVICES[kind].engine(server, timeout=timeout, retries=4), time=time)
     answers = texts_of(ask(dispatch, TEXTS))
     return answers, time, dispatch.usage
 
 
+def texts_in(asked):
+    return sum(len(text.split("\n")) for text in asked.texts)
+
+
 def once(kind, fault):
     """What happens after a single fault."""
-    with server_for(kind, faults=[fault]) as server:
-        answers, time, _ = run(kind, server, 1.0 if fault in SLOW else 10.0)
-        sizes = [len(asked.texts[0].split("\n") if kind == "google" else asked.texts) for asked in server.requests]
+    with SERVICES[kind].serve(faults=[fault]) as server:
+        answers, time, _ = run(kind, server, 0.6 if fault in SLOW else 10.0)
+        sizes = [texts_in(asked) for asked in server.requests]
     if len(sizes) == 1:
         assert answers == [None] * len(TEXTS)
         return "given up at once"
+    if answers[0] is None:
+        assert answers[1:] == [f"译{text}" for text in TEXTS[1:]]
+        return "left to the next engine"
     assert answers == [f"译{text}" for text in TEXTS], "a single fault that is survived costs no text"
     if sizes[1] < sizes[0]:
         assert sizes == [8, 4, 4]
         return "asked again in halves"
-    assert sizes == [8, 8]
-    return f"asked again after {time.now:g} s"
+    seconds = round(time.now, 3)
+    return f"asked again after {seconds:g} s" if seconds else "asked again otherwise"
 
 
 def always(kind, fault):
     """What happens if nothing ever succeeds."""
-    with server_for(kind, fault_when=lambda asked: fault) as server:
+    with SERVICES[kind].serve(fault_when=lambda asked: fault) as server:
         answers, time, usage = run(kind, server, 0.2 if fault in SLOW else 10.0)
         assert answers == [None] * len(TEXTS)
-        assert usage.requests == len(server.requests)
-        waited = f" and {time.now:g} s of waiting" if time.now else ""
-        return f"given up after {usage.requests} request{'s' if usage.requests > 1 else ''}{waited}"
+        requests = len(server.requests)
+        assert usage.requests == requests or kind == "openai"  # which asks for other formats by itself
+        seconds = round(time.now, 3)
+        waited = f" and {seconds:g} s of waiting" if seconds else ""
+        return f"given up after {requests} request{'s' if requests > 1 else ''}{waited}"
 
 
 def cell(kind, fault):
@@ -77,32 +132,69 @@ def cell(kind, fault):
     return first if first == "given up at once" else f"{first}; {always(kind, fault)}"
 
 
+def rows_of(name):
+    """The rows of a table in the documentation, its head first."""
+    text = DOCS.read_text(encoding="utf-8")
+    start, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+    lines = text[text.index(start) + len(start) : text.index(end)].splitlines()
+    rows = [[part.strip() for part in line.strip("|").split("|")] for line in lines]
+    return [rows[0], *rows[2:]]
+
+
 @pytest.fixture(scope="module")
 def documented():
-    text = DOCS.read_text(encoding="utf-8")
-    table = text[text.index(BEGIN) + len(BEGIN) : text.index(END)]
-    rows = [[part.strip() for part in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    return {row[0]: dict(zip(("google", "libretranslate"), row[1:], strict=True)) for row in rows}
+    """(fault, engine) → what the table says."""
+    head, *rows = rows_of("faults")
+    return {
+        (row[0], kind): found
+        for row in rows
+        for kinds, found in zip(head[1:], row[1:], strict=True)
+        for kind in kinds.replace("`", "").split(", ")
+    }
 
 
-@pytest.mark.parametrize("kind", ["google", "libretranslate"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_happens_is_what_is_documented(kind, name, documented):
-    assert documented[name][kind] == cell(kind, FAULTS[name])
+    assert documented[name, kind] == cell(kind, FAULTS[name])
 
 
-def test_the_table_is_complete(documented):
-    assert list(documented) == list(FAULTS)
+@pytest.mark.parametrize("name", OWN)
+def test_what_only_one_engine_does(name):
+    kind, fault = OWN[name]
+    assert [f"`{kind}`", name, cell(kind, fault)] in rows_of("own faults")
+
+
+def test_the_tables_are_complete(documented):
+    assert list(documented) == [(name, kind) for name in FAULTS for kind in KINDS]
+    assert [(row[0], row[1]) for row in rows_of("own faults")[1:]] == [
+        (f"`{kind}`", name) for name, (kind, _) in OWN.items()
+    ]
+    assert set(KINDS) == set(SERVICES)
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def write():
     """Put what is measured into the documentation: `python -m tests.engines.test_faults`."""
-    rows = [f"| {name} | {cell('google', fault)} | {cell('libretranslate', fault)} |" for name, fault in FAULTS.items()]
-    table = "\n".join(["| fault | google | libretranslate |", "| --- | --- | --- |", *rows]) + "\n"
+    measured = {kind: tuple(cell(kind, fault) for fault in FAULTS.values()) for kind in KINDS}
+    columns = {}
+    for kind, cells in measured.items():
+        columns.setdefault(cells, []).append(f"`{kind}`")
+    head = ["fault", *(", ".join(kinds) for kinds in columns.values())]
+    rows = [[name, *(cells[number] for cells in columns)] for number, name in enumerate(FAULTS)]
+    own = [[f"`{kind}`", name, cell(kind, fault)] for name, (kind, fault) in OWN.items()]
     text = DOCS.read_text(encoding="utf-8")
-    start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    DOCS.write_text(text[:start] + table + text[end:], encoding="utf-8")
+    for name, made in (("faults", table(head, rows)), ("own faults", table(["engine", "fault", "what happens"], own))):
+        start, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+        before, rest = text[: text.index(start) + len(start)], text[text.index(end) :]
+        text = before + made + rest
+    DOCS.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write()
+    with mock.patch.dict("os.environ", {name: value for one in SERVICES.values() for name, value in one.env.items()}):
+        write()

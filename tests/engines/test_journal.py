@@ -1,11 +1,14 @@
 """The journal: kept through anything, and never trusted when it should not be."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -154,6 +157,103 @@ def test_processes_share_a_journal(tmp_path):
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert read(tmp_path) == {f"{letter}{n:x}": "译" * (n % 300) for letter in "abc" for n in range(400)}
     assert [path.name for path in tmp_path.iterdir()] == ["answers.jsonl"]
+
+
+DAY = 86_400
+
+
+def lines(directory):
+    return (directory / "answers.jsonl").read_bytes().count(b'{"key"')
+
+
+def kept_at(directory, moment, count, *, size=10_000, first=0):
+    with Journal(directory, now=lambda: moment) as journal:
+        for number in range(first, first + count):
+            journal.add(f"{number:040x}", "译" * (size // 3), "fake")
+
+
+def opened(path):
+    """How often this process has a file open."""
+    links = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            links.append(str(descriptor.readlink()))
+    return links.count(str(path))
+
+
+class TestPruning:
+    def test_a_small_journal_is_left_as_it_is(self, tmp_path):
+        kept_at(tmp_path, 0, 100)
+        before = (tmp_path / "answers.jsonl").read_bytes()
+        with Journal(tmp_path, now=lambda: 400 * DAY) as journal:
+            assert len(journal) == 100
+        assert (tmp_path / "answers.jsonl").read_bytes() == before
+
+    def test_a_large_one_loses_what_is_a_month_old(self, tmp_path):
+        kept_at(tmp_path, 0, 500)
+        kept_at(tmp_path, 40 * DAY, 500, first=500)
+        with Journal(tmp_path, now=lambda: 41 * DAY) as journal:
+            assert len(journal) == 1000
+            assert lines(tmp_path) == 500
+            journal.add("new", "新", "fake")
+        assert set(read(tmp_path)) == {*(f"{number:040x}" for number in range(500, 1000)), "new"}
+        assert [path.name for path in tmp_path.iterdir()] == ["answers.jsonl"]
+
+    def test_and_what_was_answered_anew(self, tmp_path):
+        for _ in range(3):
+            kept_at(tmp_path, 0, 400)
+        with Journal(tmp_path, now=lambda: DAY) as journal:
+            assert len(journal) == 400
+            assert lines(tmp_path) == 400
+
+    def test_and_the_oldest_when_it_is_still_too_large(self, tmp_path):
+        kept_at(tmp_path, 0, 700, size=100_000)
+        with Journal(tmp_path, now=lambda: DAY):
+            assert 400 < lines(tmp_path) < 600
+        assert f"{699:040x}" in read(tmp_path)
+        assert f"{0:040x}" not in read(tmp_path)
+
+    def test_it_is_not_written_anew_for_a_little(self, tmp_path):
+        kept_at(tmp_path, 0, 100)
+        kept_at(tmp_path, 40 * DAY, 900, first=100)
+        with Journal(tmp_path, now=lambda: 41 * DAY):
+            assert lines(tmp_path) == 1000
+
+    def test_nobody_prunes_what_another_one_writes(self, tmp_path):
+        kept_at(tmp_path, 0, 1000)
+        moment = [DAY]
+        with Journal(tmp_path, now=lambda: moment[0]) as other:
+            moment[0] = 39 * DAY
+            with Journal(tmp_path, now=lambda: 40 * DAY):
+                assert lines(tmp_path) == 1000
+            other.add("new", "新", "fake")
+        with Journal(tmp_path, now=lambda: 40 * DAY) as journal:
+            assert lines(tmp_path) == 1
+            assert journal.get("new") == "新"
+
+    def test_who_waits_while_another_one_prunes_writes_into_the_new_file(self, tmp_path):
+        path = filled(tmp_path, {"k1": "一"})
+        holder = os.open(path, os.O_WRONLY)
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        started = threading.Thread(target=filled, args=(tmp_path, {"k2": "二"}))
+        started.start()
+        deadline = time.monotonic() + 10
+        while opened(path) < 2 and time.monotonic() < deadline:
+            time.sleep(0.005)
+        copy = path.with_name("copy")
+        copy.write_bytes(path.read_bytes())
+        copy.replace(path)
+        os.close(holder)
+        started.join()
+        assert read(tmp_path) == {"k1": "一", "k2": "二"}
+
+    def test_a_handful_of_damaged_ones_is_kept(self, tmp_path):
+        for number in range(9):
+            (tmp_path / "answers.jsonl").write_text(f"damaged {number}")
+            os.utime(tmp_path / "answers.jsonl", (number, number))
+            assert read(tmp_path) == {}
+        found = {path.read_text() for path in tmp_path.glob("*.set-aside")}
+        assert found == {f"damaged {number}" for number in range(4, 9)}
 
 
 RUN = """

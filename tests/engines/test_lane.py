@@ -160,7 +160,9 @@ class TestBreaker:
             dispatcher(engine), [char for pair in zip("abcdefghijkl", "ABCDEFGHIJKL", strict=True) for char in pair]
         )
         assert texts_of(answers)[1::2] == list("ABCDEFGHIJKL")
-        assert caplog.records == []
+        assert [record.message for record in caplog.records] == [
+            "12 texts were not translated: lower case is beneath me"
+        ]
 
     def test_a_bug_in_an_engine_fails_texts_and_shows_no_message_of_its(self):
         (answer,) = ask(dispatcher(FakeEngine(raising(RuntimeError("the key is 123")))), ["a"])

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.config import PublishSettings
 from pipeline.publishing.local import LocalStore
-from pipeline.publishing.s3 import S3Store, connect
+from pipeline.publishing.s3 import S3Store
+from pipeline.publishing.s3_connect import connect
 from tests.publishing.doubles import FaultyS3
 
 hypothesis.settings.register_profile(
@@ -60,7 +61,7 @@ def bucket(local: LocalStore) -> str:
 
 @pytest.fixture
 def settings(local: LocalStore, bucket: str) -> PublishSettings:
-    return PublishSettings(target=f"s3://{bucket}/blog", endpoint_url=local.endpoint_url, concurrency=4)
+    return PublishSettings(target=f"s3://{bucket}/blog", endpoint_url=local.endpoint_url, concurrency=4, grace_hours=0)
 
 
 @pytest.fixture

@@ -8,19 +8,22 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.errors import ConflictError
-from pipeline.publishing.manifest import Entry
-from pipeline.publishing.stores import Stored
+from pipeline.publishing.manifest import Entry, Past, Stamp, kept_path
+from pipeline.publishing.stores import Listed, Stored
 
 
 class MemoryStore:
     """Objects in a dictionary. `fault(operation, path)` may raise; `after(operation, path)` may look or meddle."""
 
     name = "memory"
+    is_tree = False
 
-    def __init__(self) -> None:
+    def __init__(self, history: Literal["versions", "links", "copies"] = "copies") -> None:
+        self.history = history
+        self.versions: dict[str, bytes] = {}
         self.objects: dict[str, bytes] = {}
         self.entries: dict[str, Entry] = {}
         self.log: list[tuple[str, str]] = []
@@ -51,11 +54,35 @@ class MemoryStore:
         self.after("swap", path)
         return _version(data)
 
-    def put(self, path: str, source: Path, entry: Entry) -> None:
+    def refuses_stale_writes(self) -> bool:
+        return True
+
+    def put(self, path: str, source: Path, entry: Entry) -> Stamp:
         self._begin("put", path)
-        self.objects[path] = source.read_bytes()
+        return self._store(path, source.read_bytes(), entry)
+
+    def keep(self, path: str, copy: str, stamp: Stamp) -> bool:
+        self._begin("keep", path)
+        if path not in self.objects or _version(self.objects[path]) != stamp.etag:
+            return False
+        self.objects[copy] = self.objects[path]
+        return True
+
+    def restore(self, path: str, past: Past) -> Stamp:
+        self._begin("restore", path)
+        if past.kept:
+            return self._store(path, self.objects[kept_path(past.entry)], past.entry)
+        return self._store(path, self.versions[past.stamp.version], past.entry)
+
+    def _store(self, path: str, data: bytes, entry: Entry) -> Stamp:
+        self.objects[path] = data
         self.entries[path] = entry
+        version = ""
+        if self.history == "versions":
+            version = str(len(self.versions))
+            self.versions[version] = data
         self.after("put", path)
+        return Stamp(_version(data), version)
 
     def delete(self, paths: Sequence[str]) -> None:
         for path in paths:
@@ -63,9 +90,10 @@ class MemoryStore:
             self.objects.pop(path, None)
             self.after("delete", path)
 
-    def paths(self) -> Iterable[str]:
+    def listing(self) -> Iterable[Listed]:
         self._begin("list", "")
-        return [path for path in self.objects if not path.startswith(".pipeline/")]
+        there = [(path, data) for path, data in self.objects.items() if not path.startswith(".pipeline/")]
+        return [Listed(path, len(data), _version(data)) for path, data in there]
 
     def close(self) -> None:
         self._begin("close", "")
@@ -89,6 +117,8 @@ class FaultyS3:
         self.rule: Callable[[str, str], tuple[int, str] | None] = lambda method, path: None
         self.seen: list[tuple[str, str]] = []
         self.headers: list[dict[str, str]] = []
+        self.ignored: set[str] = set()  # names of headers that this server does not know
+        self.unquoted = False  # compares If-Match as Ceph does: without the quotes
         host, _, port = endpoint_url.removeprefix("http://").partition(":")
         faulty = self
 
@@ -98,7 +128,7 @@ class FaultyS3:
             def handle_any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 faulty.seen.append((self.command, self.path))
-                faulty.headers.append(dict(self.headers))
+                faulty.headers.append({name.title(): value for name, value in self.headers.items()})
                 answer = faulty.rule(self.command, self.path)
                 if answer == DROP:
                     self.close_connection = True
@@ -107,7 +137,13 @@ class FaultyS3:
                     self._say(answer[0], [("Content-Type", "application/xml")], answer[1].encode())
                     return
                 connection = HTTPConnection(host, int(port))
-                headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+                if faulty.unquoted and self.headers.get("If-Match", "").startswith('"'):
+                    self._say(412, [], s3_error(412, "PreconditionFailed")[1].encode())
+                    return
+                unknown = {"expect", *faulty.ignored}
+                headers = {name: value for name, value in self.headers.items() if name.lower() not in unknown}
+                if faulty.unquoted and "If-Match" in headers:
+                    headers["If-Match"] = f'"{headers["If-Match"]}"'
                 connection.request(self.command, self.path, body, headers)
                 found = connection.getresponse()
                 kept = [(k, v) for k, v in found.getheaders() if k.lower() not in {"connection", "content-length"}]

@@ -55,8 +55,9 @@ def test_a_dry_run_does_not_even_make_the_directory(make_site: MakeSite, tmp_pat
 def test_somebody_elses_files_stay(make_site: MakeSite, tmp_path: Path) -> None:
     (tmp_path / "www/posts").mkdir(parents=True)
     (tmp_path / "www/posts/mine.txt").write_text("mine")
-    publish(make_site(), PublishSettings(target="www"), root=tmp_path)
-    publish(make_site({"index.html": ""}), PublishSettings(target="www"), root=tmp_path, allow_deletions=True)
+    publish(make_site(), PublishSettings(target="www"), root=tmp_path, adopt=True)
+    settings = PublishSettings(target="www", grace_hours=0)
+    publish(make_site({"index.html": ""}), settings, root=tmp_path, allow_deletions=True)
     assert files(tmp_path / "www") == {"index.html": "", "posts/mine.txt": "mine"}
 
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.publishing.headers import is_page
 from pipeline.publishing.manifest import Entry
-from pipeline.publishing.plan import Action, Stage, plan
+from pipeline.publishing.plan import Action, Stage, Standing
+from pipeline.publishing.plan import plan as planned
 
 NAMES = [
     "index.html", "404.html", "zh/index.html", "zh/404.html", "posts/index.html", "posts/a/index.html",
@@ -19,6 +22,12 @@ ENTRIES = st.builds(
 )
 SITES = st.dictionaries(st.sampled_from(NAMES), ENTRIES)
 UNSETTLED = st.sets(st.sampled_from(NAMES))
+
+
+def plan(
+    wanted: dict[str, Entry], published: dict[str, Entry], unsettled: Collection[str] = (), **more: Any
+) -> tuple[Action, ...]:
+    return planned(wanted, Standing(published, more.pop("retired", {}), unsettled, **more))
 
 
 def entry(content: str = "a", cache: str = "c") -> Entry:

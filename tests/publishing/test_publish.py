@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from pipeline.config import PublishSettings
 from pipeline.errors import ConfigError, ConflictError, PublishError, StoreError
 from pipeline.publishing import PublishReport, publish
-from pipeline.publishing.manifest import Manifest, parse_manifest
+from pipeline.publishing.manifest import Manifest
 from pipeline.publishing.paths import MANIFEST_PATH
 from pipeline.publishing.stores import UnreachableError
+from pipeline.publishing.wire import parse_manifest
 from tests.publishing.conftest import SITE
 from tests.publishing.doubles import MemoryStore
 
-SETTINGS = PublishSettings(concurrency=4)
+SETTINGS = PublishSettings(concurrency=4, grace_hours=0)
 NOW = datetime(2026, 11, 23, 4, 5, 6, tzinfo=UTC)
 MakeSite = Callable[..., Path]
 
@@ -159,7 +160,10 @@ def test_without_a_whole_manifest_all_is_uploaded_and_nothing_deleted(
 def test_an_object_of_somebody_else_is_never_deleted(make_site: MakeSite) -> None:
     store = MemoryStore()
     store.objects["mine.txt"] = b"mine"
-    run(make_site(), store)
+    with pytest.raises(PublishError, match=r"1 objects .*'mine\.txt'.*--adopt"):
+        run(make_site(), store)
+    assert list(store.objects) == ["mine.txt"]
+    run(make_site(), store, adopt=True)
     run(make_site({"index.html": "x"}), store, allow_deletions=True)
     assert pages(store) == {"index.html": "x", "mine.txt": "mine"}
 
@@ -203,7 +207,7 @@ def test_the_first_fault_ends_the_uploads(make_site: MakeSite) -> None:
     with pytest.raises(UnreachableError):
         run(make_site({"index.html": "", **{f"p{n}.html": "" for n in range(100)}}), store)
     assert len([operation for operation, _ in store.log if operation == "put"]) <= SETTINGS.concurrency
-    assert [operation for operation, _ in store.log if operation != "put"] == ["read"]  # nothing more is asked
+    assert [operation for operation, _ in store.log if operation != "put"] == ["read", "swap"]  # nothing more is asked
 
 
 def test_one_fault_stops_the_other_uploads(make_site: MakeSite) -> None:
@@ -350,6 +354,6 @@ def test_a_reader_never_meets_a_link_to_nothing(old: Mapping[str, str], new: Map
             found: list[set[str]] = []
             if number:
                 store.after = lambda operation, path, found=found: found.append(dangling(store))  # type: ignore[misc]
-            publish(public, PublishSettings(concurrency=1), store=store, allow_deletions=True)
+            publish(public, PublishSettings(concurrency=1, grace_hours=0), store=store, allow_deletions=True)
             assert not any(found)
         assert pages(store) == new

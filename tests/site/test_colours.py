@@ -16,11 +16,12 @@ COLOURS = {
 }
 ON_PAPER = ["ink", "soft", "accent", "good", "wary", "calm"]
 ON_RAISED = ["ink", "soft", "accent", "good", "wary", "calm", *(name for name in COLOURS if name.startswith("code-")
-             and name not in {"code-insert", "code-delete"})]  # fmt: skip
+             and name not in {"code-insert", "code-delete", "code-mark"})]  # fmt: skip
 PAIRS = [
     *((text, "paper") for text in ON_PAPER),
     *((text, "raised") for text in ON_RAISED),
     *((text, "accent-wash") for text in ["ink", "accent"]),
+    *((text, "code-mark") for text in ON_RAISED if text == "ink" or text.startswith("code-")),
     *(("ink", ground) for ground in ["bar", "code-insert", "code-delete"]),
 ]
 

@@ -13,14 +13,27 @@ CASES = {
     "code": (
         "```python {1,3} title=x.py\ndef f(): return '<b>'\n```\n",
         [
-            '<div class="code" data-language="Python"><pre tabindex="0"><code class="language-python">',
+            '<div class="code" data-language="Python" data-copy="Copy" data-copied="Copied">',
+            '<p class="code-title">x.py</p><pre tabindex="0"><code class="language-python"><span class="line marked">',
             ">def</span>",
             "&lt;b&gt;",
         ],
-        ["<b>"],
+        ["<b>", "data-line"],
     ),
     "code with an odd name": ("```text:\n<x>\n```\n", ['<code class="language-text">&lt;x&gt;'], ["data-language"]),
     "unknown language": ("```nosuch\n<x>\n```\n", ["&lt;x&gt;"], ["<x>"]),
+    "numbered lines": (
+        '```go {linenos=true,linenostart=9,hl_lines="2 4-5"}\na\n"""b\nc"""\n```\n',
+        ['<span class="line" data-line="9">', '<span class="line marked" data-line="10">', 'data-line="11"'],
+        ['data-line="12"'],
+    ),
+    "a token over two lines": (
+        '```python {2}\n"""a\nb"""\n```\n',
+        ['<span class="sd">&#34;&#34;&#34;a</span></span>\n<span class="line marked"><span class="sd">b&#34;'],
+        [],
+    ),
+    "a diff": ("```diff\n-a\n+b\n```\n", ['<span class="gd">-a', '<span class="gi">+b'], []),
+    "a long block": ("```\n" + "x\n" * 50 + "```\n", ['<div class="code long"', 'data-unfold="Show all 50 lines"'], []),
     "indented code": ("    <x>\n", ["&lt;x&gt;"], ["<x>"]),
     "table": (
         "| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |\n",
@@ -57,7 +70,20 @@ CASES = {
     ),
     "math": (
         "Inline $a<b$.\n\n$$\nx^2\n$$\n",
-        ['<span class="math"><code>a&lt;b</code></span>', '<div class="math">'],
+        [
+            "Inline <math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>.",
+            '<div class="math" tabindex="0"><math display="block"><msup><mi>x</mi><mn>2</mn></msup></math></div>',
+        ],
+        ["<script", "style="],
+    ),
+    "aligned math": (
+        "$$\n\\begin{aligned} a &= b \\\\ c &= d \\end{aligned} \\tag{*}\n$$\n",
+        ['<mtr><mtd class="m-r m-pr"><mi>a</mi></mtd><mtd class="m-l m-pl"><mo>=</mo><mi>b</mi>', "(*)"],
+        [" style=", "&="],
+    ),
+    "math that builds on other math": (
+        "$$\\newcommand{\\R}{\\mathbb{R}} x \\in \\R$$\n\n$$\\begin{equation}\\label{eq:a}y\\end{equation}$$\n\n$\\R$ $\\eqref{eq:a}$, [again](#eq:a)\n",
+        ["<math><mi>ℝ</mi></math>", '<a href="#eq:a">(1)</a>', 'id="eq:a"'],
         [],
     ),
     "definition": ("Term\n: What it is\n", ["<dl>", "<dt>Term</dt>", "<dd>What it is</dd>"], []),
@@ -132,6 +158,43 @@ def test_an_unknown_shortcode_is_text_and_a_warning(site: Site) -> None:
     assert (warning.path, warning.line) == (site.root / "content/en/posts/x.md", 6)
     assert "bilibili" in warning.message
     assert warning.remedy
+
+
+@pytest.mark.parametrize(
+    "tex", ["x \\nosuch y", "a & b", "\\frac{a", "\\def\\x{\\x\\x}\\x", "\\href{javascript:1}{x}", "\\ce{H2O}"]
+)
+def test_math_that_cannot_be_shown_is_source_and_a_warning(site: Site, tex: str) -> None:
+    path = site.post("en/posts/x.md", f"One.\n\nTwo ${tex}$ three.\n\n$$\n{tex}\n$$\n\nAnd $y$.\n")
+    inline, block = site.build().warnings
+    html = site.html("posts/x")
+    source = tex.replace("&", "&amp;")
+    assert f'<span class="math"><code>{source}</code></span>' in html
+    assert f'<div class="math"><code>{source}' in html
+    assert "<math><mi>y</mi></math>" in html
+    assert [(warning.path, warning.line) for warning in (inline, block)] == [(path, 6), (path, 9)]
+    assert inline.remedy
+
+
+def test_refs_of_hugo(bilingual: Site) -> None:
+    body = (
+        '[a]({{< ref "second" >}}) [b]({{< relref "/posts/second.md#more" >}}) [c]({{% ref "posts/second" %}} "t")\n'
+        '<a href="{{< ref "about" >}}">d</a> `[e]({{< ref "second" >}})` {{< relref "about.md" >}}\n'
+    )
+    bilingual.post("en/posts/third.md", body)
+    bilingual.translated("posts/third.md", body)
+    assert not bilingual.build().warnings
+    html = bilingual.html("posts/third")
+    assert '<a href="/posts/second/">a</a> <a href="/posts/second/#more">b</a>' in html
+    assert '<a href="/posts/second/" title="t">c</a>' in html
+    assert '<a href="/about/">d</a> <code>[e]({{&lt; ref &#34;second&#34; &gt;}})</code> /about/' in html
+    assert '<a href="/zh/posts/second/#more">b</a>' in bilingual.html("zh/posts/third")
+
+
+def test_a_ref_that_leads_nowhere(site: Site) -> None:
+    path = site.post("en/posts/x.md", '[a](/)\n\n[b]({{< ref "nowhere" >}})\n')
+    (warning,) = site.build().warnings
+    assert (warning.path, warning.line) == (path, 6)
+    assert "nowhere" in warning.message
 
 
 def test_labels_are_in_the_language_of_the_text(bilingual: Site) -> None:

@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from pipeline.config.checks import CheckSettings
 from pipeline.config.publishing import PublishSettings
+from pipeline.config.theme import ThemeSettings
 
 __all__ = ["EngineSettings", "Locale", "PublishSettings", "Settings"]
 
+PERMALINK_PARTS = {"section", "sections", "year", "month", "day", "slug", "title", "filename"}
 _BUNDLED_LANGUAGES = {"en": "en", "zh": "zh-CN"}
 
 
@@ -31,6 +34,40 @@ class SiteSettings(_Section):
     untranslated: Literal["notice", "hide"] = Field(
         "notice", description="A post without a translation: shown in the source language with a `notice`, or `hide`."
     )
+    per_page: int = Field(
+        20, ge=1, le=1000, description="Posts on one page of a list; older ones are on further pages."
+    )
+    permalinks: dict[str, str] = Field(
+        {},
+        description='Addresses of posts by their section: `posts = "/:year/:month/:slug/"`. Known: `:section`, '
+        "`:sections`, `:year`, `:month`, `:day`, `:slug`, `:title`, `:filename`. Default: as the files lie.",
+    )
+    feed_length: int = Field(20, ge=1, le=1000, description="Posts in a feed.")
+    feed_content: Literal["full", "summary"] = Field("full", description="What feeds hold of each post.")
+    cards: bool = Field(
+        default=True,
+        description="Draw a picture with each post's title, for links to it in social networks. "
+        "Chinese needs a font on the machine, such as Noto Sans CJK.",
+    )
+    raw_html: Literal["trusted", "sanitised"] = Field(
+        "trusted",
+        description="HTML in posts: as it is, or without what could run or restyle the page. A post's own "
+        "`raw_html: sanitised` tightens it.",
+    )
+    edit_url: str = Field(
+        "",
+        description="Where a post can be edited: an address with `{path}` for its file, such as `content/en/foo.md`.",
+    )
+
+    @field_validator("permalinks")
+    @classmethod
+    def _patterns(cls, value: dict[str, str]) -> dict[str, str]:
+        for section, pattern in value.items():
+            unknown = set(re.findall(r":(\w+)", pattern)) - PERMALINK_PARTS
+            if unknown or not re.search(r":(slug|title|filename)", pattern) or ".." in pattern:
+                names = ", ".join(f":{name}" for name in sorted(PERMALINK_PARTS))
+                raise ValueError(f"the pattern of {section!r} needs a :slug, and may hold {names}")
+        return value
 
     @field_validator("base_url")
     @classmethod
@@ -59,6 +96,9 @@ class Locale(_Section):
     )
     title: str = Field("", description="The site's title in this language. Default: [site] title.")
     description: str = Field("", description="The site's description in this language. Default: [site] description.")
+    raw_html: Literal["", "trusted", "sanitised"] = Field(
+        "", description="HTML in this language's posts, as in [site]. Default: [site] raw_html."
+    )
 
     @field_validator("prefix")
     @classmethod
@@ -90,6 +130,7 @@ class TranslationSettings(_Section):
     fuzzy_threshold: float = Field(
         75.0, ge=50.0, le=100.0, description="Similarity in percent from which a memory match may fill a gap, marked."
     )
+    spacing: bool = Field(default=True, description="A blank between Han and Latin letters in machine answers.")
     max_characters: int = Field(
         0,
         ge=0,
@@ -168,6 +209,8 @@ class Settings(_Section):
     engines: dict[str, EngineSettings] = {}
     review: ReviewSettings = ReviewSettings()
     publish: PublishSettings = PublishSettings()
+    theme: ThemeSettings = ThemeSettings()
+    checks: CheckSettings = CheckSettings()
 
     @field_validator("locales")
     @classmethod

@@ -21,6 +21,8 @@ __all__ = ["Field", "locate_fields", "replace_fields"]
 
 log = logging.getLogger(__name__)
 
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -62,7 +64,10 @@ def replace_fields(text: str, front: FrontMatter, values: Mapping[Field, str]) -
     for field, value in sorted(values.items(), key=lambda item: -item[0].start):
         result = result[: field.start] + field.encode(value) + result[field.end :]
     raw = result[front.start : front.end + len(result) - len(text)]
-    loaded = yaml.load(raw, Loader=yaml.SafeLoader) if front.kind == "yaml" else tomllib.loads(raw)
+    try:
+        loaded = yaml.load(raw, Loader=yaml.SafeLoader) if front.kind == "yaml" else tomllib.loads(raw)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ContentError(f"the front matter would not be valid with its translated fields: {error}.") from error
     for field, value in values.items():
         if _reach(loaded, field.name) != value:
             raise ContentError(f"the front matter field `{field.name}` cannot be written as {value!r}.")
@@ -78,27 +83,33 @@ def _reach(data: Any, name: str) -> Any:
 def _yaml_fields(raw: str, start: int) -> list[Field]:
     # The pure Python loader: its marks count characters.
     root = yaml.compose(raw, Loader=yaml.SafeLoader)
-    return [_yaml_field(raw, start, name, node) for name, node in _scalars(root, ()) if _is_text(node)]
+    return [_yaml_field(raw, start, name, node) for name, node in _scalars(root, (), set()) if _is_text(node)]
 
 
 def _is_text(node: yaml.ScalarNode) -> bool:
     return bool(node.tag == "tag:yaml.org,2002:str" and node.value.strip())
 
 
-def _scalars(node: yaml.Node | None, path: tuple[str, ...]) -> Iterator[tuple[str, yaml.ScalarNode]]:
+def _scalars(node: yaml.Node | None, path: tuple[str, ...], seen: set[int]) -> Iterator[tuple[str, yaml.ScalarNode]]:
+    """Every scalar where it is written: an alias is the node of its anchor, which stands elsewhere."""
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         yield ".".join(path), node
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _scalars(item, (*path, str(index)))
+            yield from _scalars(item, (*path, str(index)), seen)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):
-                yield from _scalars(value, (*path, key.value))
+                yield from _scalars(value, (*path, key.value), seen)
 
 
 def _yaml_field(raw: str, start: int, name: str, node: yaml.ScalarNode) -> Field:
     left, right = node.start_mark.index, node.end_mark.index
+    properties = _PROPERTIES.match(raw, left, right)  # an anchor or a tag, which stays
+    left = properties.end() if properties else left
     written = raw[left:right]
     return Field(name, node.value, start + left, start + right, lambda value: _yaml_scalar(value, written, node.style))
 

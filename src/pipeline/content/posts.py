@@ -72,6 +72,7 @@ def read_posts(directory: Path) -> Collection:
             posts[post.key] = post
         except ContentError as error:
             problems.append(error)
+    problems.sort(key=lambda error: str(error.path))
     faults = {_belongs_to(directory, Path(error.path)): error for error in reversed(problems) if error.path}
     return Collection(posts, tuple(problems), faults)
 

@@ -1,7 +1,7 @@
 """YAML as front matter needs it: texts stay as they are written, and faults have a line.
 
-YAML 1.1 reads `title: 1.10` as 1.1, `title: Yes` as true and `title: 12:30` as 750. Fields that are texts are not
-guessed at. A field that stands twice, which YAML forbids and PyYAML lets pass, is an error.
+YAML 1.1 reads `title: 1.10` as 1.1, `title: Yes` as true and `on: x` as a field named true. What can only be a text is
+not guessed at. A field that stands twice, which YAML forbids and PyYAML lets pass, is an error.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ class FrontMatterLoader(_Base):  # type: ignore[misc]
     """A safe loader; raises yaml.MarkedYAMLError for a fault that has a place."""
 
     def get_single_data(self) -> Any:
-        """The only document, with the texts of its text fields as they are written."""
+        """The only document; the names of its fields, and the texts of text fields, are as they are written."""
         root = self.get_single_node()
         if root is None:
             return None
         _check_keys(root, set())
         if isinstance(root, MappingNode):
             for key, value in root.value:
+                _keep_as_written(key)
                 if isinstance(key, ScalarNode) and key.value in TEXT_FIELDS:
                     _keep_as_written(value)
         return self.construct_document(root)

@@ -4,13 +4,14 @@ from pipeline.markdown.dialect import commonmark, dialect
 from pipeline.markdown.emit import compose
 from pipeline.markdown.pieces import Piece
 from pipeline.markdown.skeleton import difference
-from pipeline.markdown.tags import SPELLINGS, read_answer
+from pipeline.markdown.tags import SPELLINGS, Spelling, read_answer
 from pipeline.markdown.units import Segment, Unit, field_unit, parse_units
 
 __all__ = [
     "SPELLINGS",
     "Piece",
     "Segment",
+    "Spelling",
     "Unit",
     "commonmark",
     "compose",

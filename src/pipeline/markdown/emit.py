@@ -97,6 +97,8 @@ def emit(unit: Unit, segment: Segment, pieces: Sequence[Piece], inner: _Inner, e
 
 def _with_labels(unit: Unit, segment: Segment, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """`[label]` and `[label][]` name their target by their text: once that is translated, the label is spelled out."""
+    if all(piece.source for piece in pieces):  # written as in the source
+        return tuple(pieces)
     labels = {}
     opened: dict[int, Piece] = {}
     for piece in segment.pieces:

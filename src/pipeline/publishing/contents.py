@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.config import PublishSettings
 from pipeline.errors import PublishError
-from pipeline.publishing.headers import cache_control, content_type
 from pipeline.publishing.manifest import Entry
 from pipeline.publishing.paths import fault_of
+from pipeline.publishing.redirects import read_redirects
+from pipeline.publishing.rules import Rules
 
 __all__ = ["read_site"]
+
+MARKER = ".pipeline-site.json"  # the build's own note, which says whether it came to its end
 
 _SHOWN_HIDDEN = {".well-known"}
 
 
-def read_site(directory: Path) -> dict[str, Entry]:
-    """Every file below `directory` by its path, in order of the paths.
+def read_site(directory: Path, settings: PublishSettings, *, incomplete: bool = False) -> dict[str, Entry]:
+    """Every file below `directory` by its path, in order of the paths, with the headers that `settings` give it.
 
     Hidden files are left out (but for `.well-known`). Raises PublishError if there is no site there (no directory, no
-    file, no `index.html`) or if a file cannot be published.
+    file, no `index.html`), if it is half built (unless that is meant: `incomplete`), or if a file cannot be published.
     """
     if not directory.is_dir():
         raise PublishError(
@@ -29,7 +34,15 @@ def read_site(directory: Path) -> dict[str, Entry]:
             path=directory,
             remedy="Build the site first, with `pipeline build`.",
         )
-    site = {path: _entry(directory, path) for path in sorted(_files(directory, ""))}
+    if not incomplete and _is_half_built(directory):
+        raise PublishError(
+            "the build into this directory has not come to its end.",
+            path=directory,
+            remedy="Let it finish, or build again; if half of a site is meant, say --incomplete.",
+        )
+    rules = Rules(settings, read_redirects(directory))
+    site = {path: _entry(directory, path, rules, settings.state) for path in sorted(_files(directory, ""))}
+    rules.check(site)
     if not site:
         raise PublishError(
             "the directory is empty, and publishing it would remove the whole site.",
@@ -72,8 +85,18 @@ def _stays_inside(directory: Path, path: str) -> bool:
     return target.is_file() and target.is_relative_to(directory.resolve())
 
 
-def _entry(directory: Path, path: str) -> Entry:
+def _is_half_built(directory: Path) -> bool:
+    try:
+        noted = json.loads((directory / MARKER).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(noted, dict) and noted.get("state") == "writing"
+
+
+def _entry(directory: Path, path: str, rules: Rules, state: str) -> Entry:
     fault = fault_of(path)
+    if path.startswith(f"{state}/"):
+        fault = f"[publish] `state` is {state!r}, which is where the manifest is kept"
     if fault:
         raise PublishError(f"{path!r} cannot be published: {fault}.", path=directory, remedy="Rename the file.")
     file = directory / path
@@ -83,7 +106,7 @@ def _entry(directory: Path, path: str) -> Entry:
             size = content.tell()
     except OSError as error:
         raise _unreadable(file, error) from error
-    return Entry(digest, size, content_type(path), cache_control(path))
+    return rules.entry(path, digest, size)
 
 
 def _unreadable(path: Path, error: OSError) -> PublishError:

@@ -1,42 +1,79 @@
-"""A release, written down: every object's path, digest and headers, as JSON stored beside the site.
+"""A release, written down: every object's path, digest and headers, and how to get back to the releases before it.
 
-The manifest is the only thing a publish reads, so it is believed only when it is whole: the right format, a checksum
-that fits, and paths that are safe to write and to delete.
+Each release notes only what it changed, as the way back: the entry that a path had before, or that it had none. So one
+object holds the published state and its history, and reading it is the one request of a publish with nothing to do.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from pipeline.errors import PublishError
-from pipeline.publishing.paths import fault_of
+from pipeline.publishing.paths import KEPT
 
-__all__ = ["Entry", "Manifest", "UntrustedManifestError", "parse_manifest", "release_id"]
-
-_FORMAT = "multilingual-pipeline release"
-_VERSION = 1
-_ENTRY_KEYS = {"sha256", "size", "type", "cache"}
-_HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
-
-
-class UntrustedManifestError(Exception):
-    """What is stored as the manifest is not one of ours, or not as it was written. The message says why."""
+__all__ = ["Entry", "Manifest", "Past", "Release", "Retired", "Stamp", "kept_path", "state_at", "trimmed", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One object: the SHA-256 of its content in hex, its size in bytes, and the headers it is served with."""
+    """One object: the SHA-256 of the built file in hex, its size in bytes, and the headers it is served with.
+
+    With an `encoding` (gzip), what is stored is the file compressed. `redirect` is where S3's website sends the reader.
+    `headers` are others that S3 stores: Content-Disposition, Content-Language, Expires, x-amz-meta-….
+    """
 
     sha256: str
     size: int
     content_type: str
     cache_control: str
+    encoding: str = ""
+    redirect: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the store called an object when it was written: its ETag, and its version where the bucket has versions."""
+
+    etag: str = ""
+    version: str = ""
+
+
+NO_STAMP = Stamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An object of an earlier release; `kept` if there is a copy of it under its content's name."""
+
+    entry: Entry
+    stamp: Stamp = NO_STAMP
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """An object that no page needs any more, and that stays for those who have an old page open; `since` is ISO."""
+
+    entry: Entry
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release: when (ISO, UTC), by whom, from which commit, what changed, and `undo`, the way to the one before.
+
+    `undo` has, for each path that differs, the object before; None where there was none.
+    """
+
+    release: str
+    published: str
+    by: str = ""
+    commit: str = ""
+    note: str = ""
+    uploaded: int = 0
+    deleted: int = 0
+    undo: Mapping[str, Past | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,99 +81,59 @@ class Manifest:
     """One published state of a site.
 
     `objects` is what is published, by path. `unsettled` are paths of which nobody knows what is stored there, because
-    a publish was broken off: the next one settles them.
+    a publish was broken off: the next one settles them. `stamps` belong to `objects` and `retired`. `releases` are the
+    last ones, the current one at the end. `conditional`: the store was seen to refuse a stale write.
     """
 
     release: str = ""
     published: str = ""
     objects: Mapping[str, Entry] = field(default_factory=dict)
     unsettled: frozenset[str] = frozenset()
-
-    def to_bytes(self) -> bytes:
-        """As UTF-8 JSON that `parse_manifest` reads back."""
-        body: dict[str, Any] = {
-            "format": _FORMAT,
-            "version": _VERSION,
-            "release": self.release,
-            "published": self.published,
-            "objects": _objects(self.objects),
-            "unsettled": sorted(self.unsettled),
-        }
-        return _json({**body, "checksum": hashlib.sha256(_json(body)).hexdigest()})
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    retired: Mapping[str, Retired] = field(default_factory=dict)
+    releases: tuple[Release, ...] = ()
+    conditional: bool = False
 
 
-def parse_manifest(data: bytes) -> Manifest:
-    """Read what `to_bytes` wrote.
-
-    Raises UntrustedManifestError for anything else, and PublishError for a manifest of a newer version, which must not
-    be overwritten by guessing.
-    """
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UntrustedManifestError("it is not JSON") from error
-    if not isinstance(body, dict) or body.get("format") != _FORMAT:
-        raise UntrustedManifestError("another program wrote it")
-    version = body.get("version")
-    if isinstance(version, int) and version > _VERSION:
-        raise PublishError(
-            f"the published manifest has version {version}, and this program knows versions up to {_VERSION}.",
-            remedy="Publish with the newer version of this program.",
-        )
-    checksum = body.pop("checksum", None)
-    if version != _VERSION or checksum != hashlib.sha256(_json(body)).hexdigest():
-        raise UntrustedManifestError("its checksum does not fit")
-    try:
-        objects = {_path(path): _entry(entry) for path, entry in body["objects"].items()}
-        unsettled = frozenset(_path(path) for path in body["unsettled"])
-        return Manifest(_text(body["release"]), _text(body["published"]), objects, unsettled)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise UntrustedManifestError(f"it is malformed ({error})") from error
+def kept_path(entry: Entry) -> str:
+    """Where a copy of an object is kept, by what is stored in it."""
+    return f"{KEPT}/{entry.sha256}" + (f".{entry.encoding}" if entry.encoding else "")
 
 
-def release_id(objects: Mapping[str, Entry], now: datetime) -> str:
-    """A name for a release that sorts by time and says what is in it: `20261123T040506Z-1f2e3d4c`."""
-    digest = hashlib.sha256(_json(_objects(objects))).hexdigest()
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
+def state_at(manifest: Manifest, release: str) -> dict[str, Past] | None:
+    """The objects of one of the manifest's releases; None if it is not among them."""
+    state = {path: Past(entry, manifest.stamps.get(path, NO_STAMP)) for path, entry in manifest.objects.items()}
+    for record in reversed(manifest.releases):
+        if record.release == release:
+            return state
+        for path, past in record.undo.items():
+            if past is None:
+                state.pop(path, None)
+            else:
+                state[path] = past
+    return None
 
 
-def _objects(objects: Mapping[str, Entry]) -> dict[str, dict[str, str | int]]:
-    return {
-        path: {"sha256": entry.sha256, "size": entry.size, "type": entry.content_type, "cache": entry.cache_control}
-        for path, entry in sorted(objects.items())
-    }
+def undo(before: Manifest, objects: Mapping[str, Entry], kept: frozenset[str]) -> dict[str, Past | None]:
+    """The way from `objects` back to the manifest `before`; of the paths in `kept` there are copies."""
+    paths = [path for path in {**before.objects, **objects} if before.objects.get(path) != objects.get(path)]
+    return {path: _past(before, path, kept=path in kept) for path in paths}
 
 
-def _json(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode("utf-8", "surrogatepass")
+def _past(before: Manifest, path: str, *, kept: bool) -> Past | None:
+    entry = before.objects.get(path)
+    return None if entry is None else Past(entry, before.stamps.get(path, NO_STAMP), kept)
 
 
-def _path(path: Any) -> str:
-    fault = fault_of(_text(path))
-    if fault:
-        raise ValueError(f"{path!r}: {fault}")
-    return str(path)
+def trimmed(manifest: Manifest, keep: int) -> tuple[Manifest, list[str]]:
+    """The manifest with its last `keep` releases, and the copies that only the others needed."""
+    releases = manifest.releases[-keep:]
+    if len(releases) < len(manifest.releases) and releases:
+        releases = (replace(releases[0], undo={}), *releases[1:])
+    left = set(_copies(releases))
+    return replace(manifest, releases=releases), sorted(set(_copies(manifest.releases)) - left)
 
 
-def _entry(entry: Any) -> Entry:
-    if set(entry) != _ENTRY_KEYS:
-        raise ValueError("an entry has other keys than expected")
-    size = entry["size"]
-    if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-        raise ValueError("a size is not a number of bytes")
-    if not re.fullmatch(r"[0-9a-f]{64}", _text(entry["sha256"])):
-        raise ValueError("a digest is not a SHA-256")
-    return Entry(entry["sha256"], size, _header(entry["type"]), _header(entry["cache"]))
-
-
-def _header(value: Any) -> str:
-    if not _HEADER_VALUE.fullmatch(_text(value)):
-        raise ValueError("a header holds more than printable ASCII")
-    return str(value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a string")
-    return value
+def _copies(releases: tuple[Release, ...]) -> Iterator[str]:
+    for record in releases:
+        yield from (kept_path(past.entry) for past in record.undo.values() if past and past.kept)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["MANIFEST_PATH", "PRIVATE", "fault_of"]
+__all__ = ["KEPT", "MANIFEST_PATH", "PRIVATE", "PROBE_PATH", "fault_of", "is_private"]
 
 PRIVATE = ".pipeline"
 MANIFEST_PATH = f"{PRIVATE}/manifest.json"
+PROBE_PATH = f"{PRIVATE}/probe"  # written by nothing but a server that ignores conditions
+KEPT = f"{PRIVATE}/kept"  # earlier releases' objects, by their content
 
 _LONGEST = 900  # bytes; S3 allows a key 1024, and the target's prefix needs some of them
+
+
+def is_private(path: str) -> bool:
+    """Whether a path is where the manifest and the kept copies are, and not part of the site."""
+    return path.startswith(f"{PRIVATE}/")
 
 
 def fault_of(path: str) -> str:

@@ -15,9 +15,11 @@ from typing import Literal
 from pipeline.publishing.headers import is_fingerprinted, is_page
 from pipeline.publishing.manifest import Entry
 
-__all__ = ["Action", "Reason", "Stage", "plan"]
+__all__ = ["Action", "Reason", "Stage", "Standing", "plan"]
 
-Reason = Literal["new", "content changed", "headers changed", "unverified", "gone"]
+Reason = Literal[
+    "new", "content changed", "headers changed", "unverified", "drifted", "gone", "no longer used", "used again"
+]
 
 # Feeds, sitemaps and search indexes: they list pages, so they come after all of them.
 _FEED = re.compile(r"(\.(xml(\.gz)?|rss|atom|json|jsonfeed)|(^|/)robots\.txt)$", re.IGNORECASE)
@@ -37,42 +39,86 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do. `unverified`: what is stored there is not known, so it is written again."""
+    """One thing to do.
 
-    kind: Literal["upload", "delete"]
+    `unverified`: what is stored there is not known, so it is written again. `drifted`: it is known to be another than
+    was published. A `keep` sends nothing: an asset that no page uses any more stays a while (`no longer used`), or is
+    wanted before that is over (`used again`).
+    """
+
+    kind: Literal["upload", "delete", "keep"]
     path: str
     reason: Reason
     stage: Stage
 
 
-def plan(
-    wanted: Mapping[str, Entry], published: Mapping[str, Entry], unsettled: Collection[str] = frozenset()
-) -> tuple[Action, ...]:
-    """The actions that lead from `published` to `wanted`, in order; empty if there is nothing to do.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands in the store: `published` objects, `retired` ones that stay for a while, and the doubtful.
 
-    `unsettled` are paths that may hold anything, whatever `published` says.
+    `unsettled` paths may hold anything; what is at `drifted` ones is not what was published. `spent` are retired paths
+    whose time is over. With `graceful`, assets that are no longer used are retired instead of deleted.
     """
+
+    published: Mapping[str, Entry]
+    retired: Mapping[str, Entry]
+    unsettled: Collection[str] = frozenset()
+    drifted: Collection[str] = frozenset()
+    spent: Collection[str] = frozenset()
+    graceful: bool = False
+
+
+def plan(wanted: Mapping[str, Entry], standing: Standing) -> tuple[Action, ...]:
+    """The actions that lead from what stands to what is `wanted`, in order; empty if there is nothing to do."""
     indexes = _indexes(wanted)
-    uploads = [
-        Action("upload", path, reason, _stage(path, known=path in published, index=path in indexes))
-        for path, entry in wanted.items()
-        if (reason := _reason(entry, published.get(path), unsettled=path in unsettled))
-    ]
-    gone = {*published, *unsettled} - wanted.keys()
-    deletions = [Action("delete", path, "gone", Stage.DELETIONS) for path in gone]
+    published = standing.published
+    uploads, keeps = [], []
+    for path, entry in wanted.items():
+        reason = _reason(path, entry, standing)
+        if reason:
+            stage = _stage(path, known=path in published, index=path in indexes)
+            uploads.append(Action("upload", path, reason, stage))
+        elif path not in published:
+            keeps.append(Action("keep", path, "used again", Stage.DELETIONS))
+    gone = {*published, *standing.unsettled, *standing.spent} - wanted.keys()
+    retired = {path for path in gone if _retires(path, wanted, standing)}
+    keeps += [Action("keep", path, "no longer used", Stage.DELETIONS) for path in retired]
+    deletions = [Action("delete", path, "gone", Stage.DELETIONS) for path in gone - retired]
     uploads.sort(key=lambda action: (action.stage, action.path))
+    keeps.sort(key=lambda action: action.path)
     deletions.sort(key=lambda action: (not is_page(action.path), action.path))  # no page outlives its assets
-    return (*uploads, *deletions)
+    return (*uploads, *keeps, *deletions)
 
 
-def _reason(entry: Entry, published: Entry | None, *, unsettled: bool) -> Reason | None:
-    if unsettled:
+def _reason(path: str, entry: Entry, standing: Standing) -> Reason | None:
+    if path in standing.unsettled:
         return "unverified"
-    if published is None:
+    if path in standing.drifted:
+        return "drifted"
+    before = standing.published.get(path) or standing.retired.get(path)
+    if before is None:
         return "new"
-    if (entry.sha256, entry.size) != (published.sha256, published.size):
+    if (entry.sha256, entry.size) != (before.sha256, before.size):
         return "content changed"
-    return "headers changed" if entry != published else None
+    return "headers changed" if entry != before else None
+
+
+def _retires(path: str, wanted: Mapping[str, Entry], standing: Standing) -> bool:
+    return (
+        standing.graceful
+        and path in standing.published
+        and path not in standing.unsettled
+        and path not in standing.drifted
+        and is_fingerprinted(path)
+        and not _in_the_way(path, wanted)
+    )
+
+
+def _in_the_way(path: str, wanted: Mapping[str, Entry]) -> bool:
+    """Whether a directory stands now where the file was, or the other way round."""
+    folders = path.split("/")
+    above = ("/".join(folders[:depth]) for depth in range(1, len(folders)))
+    return any(folder in wanted for folder in above) or any(other.startswith(f"{path}/") for other in wanted)
 
 
 def _stage(path: str, *, known: bool, index: bool) -> Stage:

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import PublishError
-from pipeline.publishing.act import Progress, act
+from pipeline.publishing.act import Change, act
+from pipeline.publishing.cdn import invalidate
 from pipeline.publishing.contents import read_site
-from pipeline.publishing.headers import is_page
-from pipeline.publishing.manifest import Manifest, release_id
-from pipeline.publishing.plan import Action, plan
-from pipeline.publishing.published import read_published
-from pipeline.publishing.stores import InertStore, Store, open_store
+from pipeline.publishing.guards import guard_deletions
+from pipeline.publishing.journal import Journal
+from pipeline.publishing.manifest import Entry, Release
+from pipeline.publishing.parallel import Progress
+from pipeline.publishing.plan import Action, Standing, plan
+from pipeline.publishing.provenance import commit_of, publisher
+from pipeline.publishing.published import Published, read_published
+from pipeline.publishing.stores import InertStore, Store
+from pipeline.publishing.target import open_store
+from pipeline.publishing.verify import verified
+from pipeline.publishing.wire import release_id
 
 if TYPE_CHECKING:
     from pipeline.config import PublishSettings
 
-__all__ = ["PublishReport", "publish"]
+__all__ = ["PublishReport", "journal_of", "publish", "report_of", "standing_at"]
 
 
 @dataclass(frozen=True, slots=True)
 class PublishReport:
-    """What a publish did, or would do. `actions` has the reason for each object."""
+    """What a publish did, or (`planned`) would do. `actions` has the reason for each object.
+
+    `cdn` says what the CDN was told, or why it could not be; empty if there was nothing to tell.
+    """
 
     uploaded: int
     unchanged: int
@@ -33,16 +42,22 @@ class PublishReport:
     requests: int
     release: str
     actions: tuple[Action, ...] = ()
+    cdn: str = ""
+    planned: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """The numbers and the release, without the actions."""
-        return {
+        """The numbers and the release; of a plan, the actions too."""
+        found: dict[str, Any] = {
             "uploaded": self.uploaded,
             "unchanged": self.unchanged,
             "deleted": self.deleted,
             "requests": self.requests,
             "release": self.release,
         }
+        if self.planned:
+            actions = [{"action": act.kind, "path": act.path, "reason": act.reason} for act in self.actions]
+            found["actions"] = actions
+        return found
 
 
 def publish(
@@ -51,6 +66,10 @@ def publish(
     *,
     dry_run: bool = False,
     allow_deletions: bool = False,
+    adopt: bool = False,
+    incomplete: bool = False,
+    verify: bool = False,
+    lock: bool = True,
     root: Path | None = None,
     store: Store | None = None,
     now: datetime | None = None,
@@ -58,49 +77,92 @@ def publish(
 ) -> PublishReport:
     """Make `settings.target` hold the site that is in `directory`; if it does already, that costs one request.
 
-    `dry_run` changes nothing. `allow_deletions` lets more than half of the pages go. A relative target counts from
-    `root` (default: the working directory). `progress(done, total)` is called for every action, one call at a time but
-    from several threads. A `store` given here is used instead of the target's, and stays open.
+    `dry_run` changes nothing. `allow_deletions` lets more pages go than the settings allow, `adopt` publishes among
+    objects of others, `incomplete` publishes half of a site, `verify` lists the target and repairs what has drifted,
+    and without `lock` a server that ignores conditional writes will do. A relative target counts from `root` (default:
+    the working directory). `progress(done, total)` is called for every action, one call at a time but from several
+    threads. A `store` given here is used instead of the target's, and stays open.
 
-    Raises PublishError if there is no whole site in `directory` or too much would be deleted, ConfigError for a target
-    that cannot be used, StoreError if the store fails, ConflictError if another publisher was faster. After any of
-    them the site can be read, and publishing again finishes the work.
+    Raises PublishError if there is no whole site in `directory` or what is planned is hardly meant, ConfigError for a
+    target that cannot be used, StoreError if the store fails, ConflictError if another publisher was faster. After any
+    of them the site can be read, and publishing again finishes the work.
     """
-    site = read_site(directory)
-    opened = store or open_store(settings, root=root or Path.cwd(), site=directory)
+    site = read_site(directory, settings, incomplete=incomplete)
+    opened = store or open_store(settings, root=root or Path.cwd(), site=directory, lock=lock)
     try:
         acting = InertStore(opened) if dry_run else opened
         before = acting.requests
-        known = read_published(acting, site.keys())
-        actions = plan(site, known.manifest.objects, known.manifest.unsettled)
+        known = read_published(acting, site.keys(), adopt=adopt)
+        journal = None if store else journal_of(settings, opened, root)
+        if journal:
+            known = journal.doubted(known)
+        if verify and known.trusted:
+            known = verified(acting, known)
+        moment = (now or datetime.now(UTC)).astimezone(UTC)
+        actions = plan(site, standing_at(known, settings, moment))
         release = known.manifest.release
         if actions:
             if not allow_deletions:
-                _guard_deletions(known.manifest, actions, opened.name)
-            moment = now or datetime.now(UTC)
-            release = release_id(site, moment)
-            act(
+                guard_deletions(known.manifest, actions, settings, opened.name)
+            record = _record(site, known, actions, moment, root or directory)
+            release = record.release if record else release
+            change = Change(
                 actions,
-                store=acting,
-                directory=directory,
-                known=known,
-                manifest=Manifest(release, moment.astimezone(UTC).isoformat(timespec="seconds"), site),
-                concurrency=settings.concurrency,
-                progress=progress,
+                site,
+                record,
+                moment.isoformat(timespec="seconds"),
+                lambda path: acting.put(path, directory / path, site[path]),
+                settings.keep,
+                settings.concurrency,
             )
+            act(change, store=acting, known=known, progress=progress, journal=None if dry_run else journal)
         requests = acting.requests - before
     finally:
         if store is None:
             opened.close()
+    cdn = "" if dry_run else invalidate(actions, known.manifest, settings)
+    return report_of(actions, len(site), requests, release, cdn, planned=dry_run)
+
+
+def journal_of(settings: PublishSettings, store: Store, root: Path | None) -> Journal:
+    """Where notes about this target are left."""
+    return Journal((root or Path.cwd()) / ".pipeline" / "publishing", f"{settings.endpoint_url} {store.name}")
+
+
+def standing_at(known: Published, settings: PublishSettings, now: datetime) -> Standing:
+    """What the plan has to know of the store, at a moment."""
+    grace = timedelta(hours=settings.grace_hours)
+    retired = known.manifest.retired
+    return Standing(
+        known.manifest.objects,
+        {path: old.entry for path, old in retired.items()},
+        known.manifest.unsettled,
+        known.drifted,
+        frozenset(path for path, old in retired.items() if now - datetime.fromisoformat(old.since) >= grace),
+        graceful=bool(grace) and known.trusted,
+    )
+
+
+def report_of(
+    actions: tuple[Action, ...], objects: int, requests: int, release: str, cdn: str, *, planned: bool
+) -> PublishReport:
+    """The numbers of a plan that was carried out."""
     uploaded = sum(action.kind == "upload" for action in actions)
-    return PublishReport(uploaded, len(site) - uploaded, len(actions) - uploaded, requests, release, actions)
+    deleted = sum(action.kind == "delete" for action in actions)
+    return PublishReport(uploaded, objects - uploaded, deleted, requests, release, actions, cdn, planned)
 
 
-def _guard_deletions(published: Manifest, actions: Sequence[Action], name: str) -> None:
-    pages = sum(map(is_page, published.objects))
-    gone = sum(action.kind == "delete" and is_page(action.path) for action in actions)
-    if gone * 2 > pages:
-        raise PublishError(
-            f"this would delete {gone} of the {pages} pages in {name}, which is more than half.",
-            remedy="Check that the build is whole; if it is meant, publish again with --allow-deletions.",
-        )
+def _record(
+    site: Mapping[str, Entry], known: Published, actions: tuple[Action, ...], now: datetime, where: Path
+) -> Release | None:
+    """The new release; None if the site is that of the last one, and only what is stored is put right."""
+    if known.manifest.releases and dict(known.manifest.objects) == dict(site):
+        return None
+    return Release(
+        release_id(site, now),
+        now.isoformat(timespec="seconds"),
+        publisher(),
+        commit_of(where),
+        uploaded=sum(action.kind == "upload" for action in actions),
+        deleted=sum(action.kind == "delete" for action in actions),
+    )

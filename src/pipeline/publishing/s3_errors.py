@@ -68,7 +68,7 @@ _FAULTS = [
     (
         "NotImplemented 501",
         "the server does not know how to write under a condition, so two publishers could overwrite each other",
-        "Use a server that knows If-Match and If-None-Match.",
+        "Use a server that knows If-Match and If-None-Match; or see to it that only one publishes, and say --no-lock.",
     ),
     (
         "BadDigest InvalidDigest XAmzContentSHA256Mismatch XAmzContentChecksumMismatch IncompleteBody",

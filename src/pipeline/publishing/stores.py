@@ -1,20 +1,16 @@
-"""Where a site is published to: one narrow seam, and how to get from a target to what implements it."""
+"""Where a site is published to: one narrow seam."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Literal, Protocol
 
-from pipeline.errors import ConfigError, PublishError, StoreError
-from pipeline.publishing.manifest import Entry
+from pipeline.errors import StoreError
+from pipeline.publishing.manifest import Entry, Past, Stamp
 
-if TYPE_CHECKING:
-    from pipeline.config import PublishSettings
-
-__all__ = ["InertStore", "Store", "Stored", "UnreachableError", "open_store", "read_checked"]
+__all__ = ["InertStore", "Listed", "Store", "Stored", "UnreachableError"]
 
 
 class UnreachableError(StoreError):
@@ -29,6 +25,15 @@ class Stored:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as a listing shows it: its path, its size in bytes as it is stored, and its ETag."""
+
+    path: str
+    size: int
+    etag: str
+
+
 class Store(Protocol):
     """A place for objects, known by their paths. Every method raises StoreError with the cause and the remedy."""
 
@@ -40,6 +45,14 @@ class Store(Protocol):
     def requests(self) -> int:
         """How many requests were sent so far, repeated ones included."""
 
+    @property
+    def is_tree(self) -> bool:
+        """Whether a path cannot be a file and a directory at once."""
+
+    @property
+    def history(self) -> Literal["versions", "links", "copies"]:
+        """What an earlier release costs: nothing (`versions`: the store has them; `links`), or a request an object."""
+
     def read(self, path: str) -> Stored | None:
         """An object, or None if there is none."""
 
@@ -49,14 +62,23 @@ class Store(Protocol):
         Raises ConflictError, with nothing written, if somebody else wrote it meanwhile.
         """
 
-    def put(self, path: str, source: Path, entry: Entry) -> None:
+    def refuses_stale_writes(self) -> bool:
+        """Whether `swap` keeps its word. False if it need not; StoreError if it should and does not."""
+
+    def put(self, path: str, source: Path, entry: Entry) -> Stamp:
         """Store the file `source` under `path`, with the headers of `entry`, whose digest it must have."""
+
+    def keep(self, path: str, copy: str, stamp: Stamp) -> bool:
+        """Copy an object to `copy` if it is the one of that stamp; False if it is another, or gone."""
+
+    def restore(self, path: str, past: Past) -> Stamp:
+        """Make `path` what it was in the past, from the store's own version or from the copy that was kept."""
 
     def delete(self, paths: Sequence[str]) -> None:
         """Remove objects, in as few requests as can be. One that is not there is no error."""
 
-    def paths(self) -> Iterable[str]:
-        """The paths of all objects that are stored, whoever stored them."""
+    def listing(self) -> Iterable[Listed]:
+        """All objects that are stored, whoever stored them; not the manifest and the kept copies."""
 
     def close(self) -> None:
         """Release connections."""
@@ -78,6 +100,16 @@ class InertStore:
         """The store's."""
         return self.inner.requests
 
+    @property
+    def is_tree(self) -> bool:
+        """The store's."""
+        return self.inner.is_tree
+
+    @property
+    def history(self) -> Literal["versions", "links", "copies"]:
+        """The store's."""
+        return self.inner.history
+
     def read(self, path: str) -> Stored | None:
         """As the store does."""
         return self.inner.read(path)
@@ -86,68 +118,29 @@ class InertStore:
         """Change nothing."""
         return expected or ""
 
-    def put(self, path: str, source: Path, entry: Entry) -> None:
+    def refuses_stale_writes(self) -> bool:
+        """Nothing is written, so nothing is asked."""
+        return False
+
+    def put(self, path: str, source: Path, entry: Entry) -> Stamp:  # noqa: ARG002
         """Change nothing."""
+        return Stamp()
+
+    def keep(self, path: str, copy: str, stamp: Stamp) -> bool:  # noqa: ARG002
+        """Change nothing."""
+        return True
+
+    def restore(self, path: str, past: Past) -> Stamp:  # noqa: ARG002
+        """Change nothing."""
+        return past.stamp
 
     def delete(self, paths: Sequence[str]) -> None:
         """Change nothing."""
 
-    def paths(self) -> Iterable[str]:
+    def listing(self) -> Iterable[Listed]:
         """As the store does."""
-        return self.inner.paths()
+        return self.inner.listing()
 
     def close(self) -> None:
         """As the store does."""
         self.inner.close()
-
-
-def read_checked(source: Path, entry: Entry) -> bytes:
-    """The content of a built file, if it is still the one that was planned; else PublishError."""
-    try:
-        data = source.read_bytes()
-    except OSError as error:
-        raise _changed(source) from error
-    if hashlib.sha256(data).hexdigest() != entry.sha256:
-        raise _changed(source)
-    return data
-
-
-def _changed(source: Path) -> PublishError:
-    return PublishError(
-        "changed while it was being published.",
-        path=source,
-        remedy="Let the build finish, then publish again.",
-    )
-
-
-def open_store(settings: PublishSettings, *, root: Path, site: Path) -> Store:
-    """The store that `settings.target` names; a relative directory counts from `root`.
-
-    Raises ConfigError if the target cannot be used, also if it and the directory `site` lie in one another.
-    """
-    target = settings.target.strip()
-    if not target:
-        raise ConfigError(
-            "[publish] `target` is not set.", remedy='Set it to "s3://bucket", "s3://bucket/prefix" or a directory.'
-        )
-    scheme, separator, rest = target.partition("://")
-    if separator and scheme.lower() != "s3":
-        raise ConfigError(
-            f"[publish] `target` is {target!r}, and `{scheme}://` is not known here.",
-            remedy='Use "s3://bucket", "s3://bucket/prefix" or a directory.',
-        )
-    if separator:
-        from pipeline.publishing.s3 import connect
-
-        bucket, _, prefix = rest.partition("/")
-        return connect(settings, bucket, prefix.strip("/"))
-
-    from pipeline.publishing.directory import DirectoryStore
-
-    path = (root / Path(target).expanduser()).resolve()
-    if path.is_relative_to(site.resolve()) or site.resolve().is_relative_to(path):
-        raise ConfigError(
-            f"[publish] `target` is {target!r}, which holds the built site or lies in it.",
-            remedy="Name a directory apart from the built site.",
-        )
-    return DirectoryStore(path)

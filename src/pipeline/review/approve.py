@@ -100,6 +100,9 @@ def _approve(settings: Settings, pair: Pair, moved: dict[str, str], library: Lib
     draft, snapshot = pair.draft, pair.draft_snapshot
     if draft is None:
         return
+    if pair.fault:
+        report.refused.append(Refusal(pair.key, pair.locale, 1, str(pair.fault)))
+        return
     refusal = _refusal(settings, pair)
     if refusal or snapshot is None:
         line, reason = refusal or (1, "the draft has no snapshot: run `pipeline translate` again.")

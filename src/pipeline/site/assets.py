@@ -12,7 +12,7 @@ __all__ = ["Assets", "collect_assets"]
 
 STYLE_SHEET = "site.css"
 # The cascade's order; a user's further style sheets come after these.
-_STYLES = ("colours.css", "type.css", "page.css", "lists.css", "prose.css", "code.css", "print.css")
+_STYLES = ("colours.css", "type.css", "page.css", "lists.css", "prose.css", "code.css", "math.css", "print.css")
 _URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 
 

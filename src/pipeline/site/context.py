@@ -13,7 +13,9 @@ from markdown_it.utils import OptionsDict
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
 from pipeline.site.links import Links, Target
+from pipeline.site.math import Formulas
 from pipeline.site.pages import Page
+from pipeline.site.refs import name_in
 from pipeline.site.strings import Strings
 
 __all__ = ["Context", "Heading", "Link", "Rule", "plain"]
@@ -64,10 +66,19 @@ class Context:
     links: list[Link] = field(default_factory=list)
     problems: list[BuildError] = field(default_factory=list)
     images: int = 0
+    formulas: Formulas = field(default_factory=Formulas)
 
-    def resolve(self, address: str, what: str = "link") -> Target:
-        """The target of a link, remembered so that its fragment can be checked; a missing one is a problem."""
-        target = self.resolver.resolve(address, self.article, self.page)
+    def resolve(self, address: str, what: str = "link", *, reference: bool = False) -> Target:
+        """The target of a link, remembered so that its fragment can be checked; a missing one is a problem.
+
+        A `reference` is the name of a post, as for Hugo's `ref`.
+        """
+        name = address if reference else name_in(address)
+        if name is not None:
+            address = name
+            target = self.resolver.reference(name, self.article, self.page)
+        else:
+            target = self.resolver.resolve(address, self.article, self.page)
         if target.kind == "missing":
             self.problem(
                 f"the {what} leads to {address!r}, and nothing is there.", address, "Mend it, or add the file."

@@ -11,7 +11,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
-__all__ = ["highlighted", "language_of"]
+__all__ = ["highlighted", "highlighted_lines", "language_of"]
 
 # Pygments' class names, for the kinds of tokens that the theme tells apart; the others look like their parents.
 _PLAIN = frozenset({"", "n", "p", "w", "x", "esc", "nx", "ni", "py"})
@@ -26,19 +26,35 @@ def language_of(info: str) -> str:
 @lru_cache(maxsize=4096)
 def highlighted(code: str, language: str) -> tuple[str, str]:
     """(HTML of the code, the language's name for people). Code of an unknown language is only escaped."""
+    runs, name = _runs(code, language)
+    return "".join(_span(css, text) for css, text in runs), name
+
+
+def highlighted_lines(code: str, language: str) -> tuple[list[str], str]:
+    """As `highlighted`, line by line: no element goes over the end of one."""
+    lines: list[list[str]] = [[]]
+    runs, name = _runs(code, language)
+    for css, text in runs:
+        for index, part in enumerate(text.split("\n")):
+            if index:
+                lines.append([])
+            lines[-1].append(_span(css, part))
+    return ["".join(line) for line in lines], name
+
+
+def _runs(code: str, language: str) -> tuple[list[tuple[str, str]], str]:
+    """(CSS class, text) of each stretch of one colour, and the language's name for people."""
     lexer = _lexer(language)
     if lexer is None:
-        return str(escape(code)), ""
-    parts: list[str] = []
-    open_class, run = "", ""
+        return [("", code)], ""
+    runs: list[tuple[str, str]] = []
     for kind, text in lexer.get_tokens(code):
-        name = _css_class(kind)
-        if name != open_class:
-            parts.append(_span(open_class, run))
-            open_class, run = name, ""
-        run += text
-    parts.append(_span(open_class, run))
-    return "".join(parts), lexer.name
+        css = _css_class(kind)
+        if runs and runs[-1][0] == css:
+            runs[-1] = css, runs[-1][1] + text
+        else:
+            runs.append((css, text))
+    return runs, lexer.name
 
 
 @lru_cache(maxsize=256)

@@ -72,6 +72,21 @@ class Links:
                 return Target(self._addresses.href(file) + rest, "file", path=file)
         return Target(self._addresses.base_path + address if path.startswith("/") else address, "missing")
 
+    def reference(self, name: str, article: Article, page: Page) -> Target:
+        """The target of a post's name, as Hugo's `ref` has it: a path from the post or from the top, or only the last
+        part of one, if a single post has it. In the reader's language.
+        """
+        path, sharp, fragment = name.strip().partition("#")
+        for address in dict.fromkeys([path, f"/{path.lstrip('/')}"]):
+            found = self.resolve(address + sharp + fragment, article, page)
+            if found.kind == "page":
+                return found
+        last = re.sub(r"(/_?index)?\.md$", "", path).rpartition("/")[2]
+        same = [one for one in self._plan.pages if one.locale == page.locale and one.key.rpartition("/")[2] == last]
+        if len(same) == 1 and same[0].kind in {"post", "page"}:
+            return Target(self._addresses.href(same[0].path) + sharp + fragment, "page", same[0], unquote(fragment))
+        return Target(name, "missing")
+
     def _candidates(self, path: str, article: Article) -> Iterator[str]:
         """What a path may mean, without a slash in front: as an address first, then as a file of the content."""
         if path.startswith("/"):

@@ -18,6 +18,7 @@ from pipeline.errors import BuildError
 from pipeline.markdown import dialect
 from pipeline.site.context import Context, Heading, Link, plain
 from pipeline.site.excerpt import clipped, minutes_to_read
+from pipeline.site.refs import as_address
 from pipeline.site.rules import RULES
 from pipeline.site.shortcodes import pair
 
@@ -72,7 +73,7 @@ def headings_of(post: Post) -> tuple[tuple[int, str], ...]:
 
 
 def _parse(post: Post, env: dict[str, Any]) -> list[Token]:
-    tokens = _parser().parse(_CONTROL.sub("", post.body), env)
+    tokens = _parser().parse(as_address(_CONTROL.sub("", post.body)), env)
     if not post.meta.title and tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
         return tokens[3:]  # the page shows it as its title
     return tokens

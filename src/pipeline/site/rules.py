@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 from markupsafe import escape
 
+from pipeline.site.code import fence
 from pipeline.site.context import Context, Heading, Rule, plain
-from pipeline.site.highlight import language_of
+from pipeline.site.math import TexError
 from pipeline.site.raw_html import rewritten
-from pipeline.site.shortcodes import code_block, image_tag, shortcode
+from pipeline.site.refs import as_written
+from pipeline.site.shortcodes import image_tag, shortcode
 
 __all__ = ["RULES"]
 
@@ -24,17 +26,28 @@ def _text(_context: Context, tokens: Sequence[Token], index: int) -> str:
 
 
 def _code_inline(_context: Context, tokens: Sequence[Token], index: int) -> str:
-    return f"<code>{escape(tokens[index].content)}</code>"
+    return f"<code>{escape(as_written(tokens[index].content))}</code>"
 
 
-def _code(_context: Context, tokens: Sequence[Token], index: int) -> str:
-    return code_block(tokens[index].content, language_of(tokens[index].info))
+def _code(context: Context, tokens: Sequence[Token], index: int) -> str:
+    return fence(as_written(tokens[index].content), tokens[index].info, context.strings)
 
 
-def _math(_context: Context, tokens: Sequence[Token], index: int) -> str:
-    tag = "div" if tokens[index].type == "math_block" else "span"
-    end = "\n" if tag == "div" else ""
-    return f'<{tag} class="math"><code>{escape(tokens[index].content)}</code></{tag}>{end}'
+def _math(context: Context, tokens: Sequence[Token], index: int) -> str:
+    token = tokens[index]
+    is_block = token.type == "math_block"
+    try:
+        html = context.formulas.mathml(token.content, block=token.type != "math_inline")
+    except TexError as error:
+        context.problem(
+            f"the formula cannot be shown as one: {error}.",
+            next(iter(token.content.strip().splitlines()), ""),
+            "Write it in other words of TeX; until then its source is shown.",
+        )
+        html = f"<code>{escape(token.content)}</code>"
+        return f'<div class="math">{html}</div>\n' if is_block else f'<span class="math">{html}</span>'
+    context.anchors.update(re.findall(r' id="([^"]+)"', html))
+    return f'<div class="math" tabindex="0">{html}</div>\n' if is_block else html
 
 
 def _heading_open(context: Context, tokens: Sequence[Token], index: int) -> str:

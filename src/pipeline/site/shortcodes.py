@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from markdown_it.token import Token
 from markupsafe import escape
 
+from pipeline.site.code import code_block
 from pipeline.site.context import Context
-from pipeline.site.highlight import highlighted
+from pipeline.site.fences import from_options
 
-__all__ = ["code_block", "image_tag", "pair", "shortcode"]
+__all__ = ["image_tag", "pair", "shortcode"]
 
 _ENCLOSING = frozenset({"details"})
 _ARGUMENT = re.compile(
@@ -48,14 +49,6 @@ def pair(tokens: Sequence[Token]) -> None:
             opened.append(token)
         elif opened and token.level == opened[-1].level and token.info.lower() == f"/{opened[-1].info.lower()}":
             opened.pop().meta["closed"] = token.meta["closes"] = True
-
-
-def code_block(code: str, language: str) -> str:
-    """A block of highlighted code; `language` is as the author writes it."""
-    html, name = highlighted(code, language)
-    label = f' data-language="{escape(name)}"' if name else ""
-    css = f' class="language-{escape(language)}"' if language else ""
-    return f'<div class="code"{label}><pre tabindex="0"><code{css}>{html}</code></pre></div>\n'
 
 
 def image_tag(context: Context, source: str, alternative: str, title: str = "") -> str:
@@ -117,10 +110,20 @@ def _link_to(pattern: str, label: str) -> Callable[[Context, Token, list[str], M
     return rule
 
 
-def _highlight(_context: Context, token: Token, positional: list[str], named: Mapping[str, str]) -> str | None:
+def _highlight(context: Context, token: Token, positional: list[str], named: Mapping[str, str]) -> str | None:
     body = token.meta.get("body")
+    if body is None:
+        return None
     language = named.get("lang") or (positional[0] if positional else "")
-    return None if body is None else code_block(str(body).strip("\n") + "\n", language.lower())
+    options = dict(re.findall(r"(\w+)=([\w -]+)", positional[1])) if len(positional) > 1 else {}
+    how = from_options(language.lower(), {name.lower(): value for name, value in {**options, **named}.items()})
+    return code_block(str(body).strip("\n") + "\n", how, context.strings)
+
+
+def _ref(context: Context, _token: Token, positional: list[str], named: Mapping[str, str]) -> str | None:
+    """An address in running text; those of links are in `refs`."""
+    name = named.get("path") or (positional[0] if positional else "")
+    return str(escape(context.resolve(name, reference=True).href)) if name else None
 
 
 _KNOWN: dict[str, Callable[[Context, Token, list[str], Mapping[str, str]], str | None]] = {
@@ -129,6 +132,8 @@ _KNOWN: dict[str, Callable[[Context, Token, list[str], Mapping[str, str]], str |
     "figure": _figure,
     "gist": _link_to("https://gist.github.com/", "shortcode.gist"),
     "highlight": _highlight,
+    "ref": _ref,
+    "relref": _ref,
     "vimeo": _link_to("https://vimeo.com/", "shortcode.video"),
     "youtube": _link_to("https://www.youtube.com/watch?v=", "shortcode.video"),
 }

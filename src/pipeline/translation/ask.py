@@ -5,10 +5,11 @@ An answer that cannot be used is asked for again: in another spelling, then piec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.markdown import SPELLINGS, Piece, read_answer
+from pipeline.markdown import SPELLINGS, Piece, Spelling, read_answer
 from pipeline.translation.dispatch import Dispatcher, Request
 from pipeline.translation.draft import Draft, Job
 
@@ -16,6 +17,8 @@ __all__ = ["ask"]
 
 Progress = Callable[[int, int], None]
 _Open = tuple[Draft, Job]
+# For text without tags: nothing in it, nor in its translation, is one.
+_PLAIN = Spelling("plain", "", "", "", re.compile("(?!)()()()"))
 
 
 def ask(
@@ -41,19 +44,21 @@ def _has_tags(job: Job) -> bool:
 
 def _round(dispatcher: Dispatcher, entries: Sequence[_Open], name: str, progress: Progress | None) -> Iterator[Job]:
     """Ask in one spelling; yields the jobs that are done."""
-    spelling = SPELLINGS[name]
-    written = [(draft, job, text) for draft, job in entries if (text := spelling.write(job.what.pieces)) is not None]
-    requests = [Request(text, before=job.before, after=job.after) for _, job, text in written]
-    for (draft, job, _), answer in zip(written, dispatcher.translate(requests, progress), strict=True):
-        pieces = read_answer(answer.text, job.what.pieces, spelling) if answer.text is not None else None
-        if pieces is not None and draft.answer(job, _verbatim_if_same(pieces, job)):
+    written = []
+    for draft, job in entries:
+        spelling = SPELLINGS[name] if _has_tags(job) else _PLAIN
+        text = spelling.write(job.what.pieces)
+        if text is not None:
+            written.append((draft, job, spelling, text))
+    requests = [Request(text, before=job.before, after=job.after) for _, job, _, text in written]
+    for (draft, job, spelling, text), answer in zip(written, dispatcher.translate(requests, progress), strict=True):
+        if answer.text is None:
+            continue
+        # An engine that answers what it was asked changes no byte, however the source spells it.
+        same = answer.text.strip() == text.strip()
+        pieces = job.what.pieces if same else read_answer(answer.text, job.what.pieces, spelling)
+        if pieces is not None and draft.answer(job, pieces):
             yield job
-
-
-def _verbatim_if_same(pieces: Sequence[Piece], job: Job) -> Sequence[Piece]:
-    """An engine that answers what it was asked changes no byte, whatever the source's spelling of it is."""
-    same = [(p.kind, p.id, p.text) for p in pieces] == [(p.kind, p.id, p.text) for p in job.what.pieces]
-    return job.what.pieces if same else pieces
 
 
 def _piecewise(dispatcher: Dispatcher, entries: Sequence[_Open]) -> Iterator[Job]:
@@ -67,7 +72,7 @@ def _piecewise(dispatcher: Dispatcher, entries: Sequence[_Open]) -> Iterator[Job
     answers = dispatcher.translate([Request(piece.text.strip()) for _, _, piece in runs]) if runs else []
     by_job: dict[int, dict[int, Piece]] = {}
     for (number, index, piece), answer in zip(runs, answers, strict=True):
-        read = read_answer(answer.text, [piece], SPELLINGS["xml"]) if answer.text is not None else None
+        read = read_answer(answer.text, [piece], _PLAIN) if answer.text is not None else None
         if read is not None and len(read) == 1:
             by_job.setdefault(number, {})[index] = replace(read[0], text=_with_ends(piece.text, read[0].text))
     for number, (draft, job) in enumerate(entries):

@@ -1,61 +1,77 @@
 """Many lines to translate, a chain of engines, one answer each.
 
-Each line is asked once: duplicates are one line, and what the journal knows is not asked at all. What an engine of the
-chain cannot do goes to the next. Lines are packed into full requests and sent concurrently; a request whose answer
-cannot be used is asked again in halves, which isolates the line that spoils it.
+Each line is asked once: duplicates are one line, what the journal knows is not asked at all, and what is more than the
+run may send is left for another one.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 from pipeline.config import EngineSettings
-from pipeline.translation.engines import Engine, Request
-from pipeline.translation.engines.crew import Crew
-from pipeline.translation.engines.lane import Lane, Outcome, Waits
-from pipeline.translation.engines.packing import pack_requests
+from pipeline.translation.engines import Engine, GlossaryEngine, Request
+from pipeline.translation.engines.budget import Budget
+from pipeline.translation.engines.chain import Answer, Chain, packs_for
+from pipeline.translation.engines.lane import Lane, Waits
 from pipeline.translation.journal import Journal, answer_key
 
-__all__ = ["Answer", "Dispatcher", "EngineUsage", "Estimate", "Request"]
+__all__ = ["Answer", "Budget", "Dispatcher", "EngineUsage", "Estimate", "Request"]
 
+logger = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A translation and the engine it is from, or None and why no engine could. `cached`: from the journal."""
-
-    text: str | None
-    engine: str
-    error: str = ""
-    cached: bool = False
+_REASONS = 3  # that are told of each call
 
 
 @dataclass(frozen=True, slots=True)
 class EngineUsage:
-    """What a run cost: requests sent, how many of them were repetitions, and characters that were translated."""
+    """What a run cost: requests sent, how many of them were repetitions, characters that were translated, and the money
+    for those, None where no engine has a price.
+    """
 
     name: str
     requests: int = 0
     characters: int = 0
     retries: int = 0
+    cost: float | None = None
+    currency: str = ""
+
+    def plus(self, other: EngineUsage) -> EngineUsage:
+        """Both together; in two currencies there is no sum."""
+        known = [usage for usage in (self, other) if usage.cost is not None]
+        one = len({usage.currency for usage in known}) == 1
+        return EngineUsage(
+            other.name or self.name,
+            self.requests + other.requests,
+            self.characters + other.characters,
+            self.retries + other.retries,
+            sum(usage.cost or 0.0 for usage in known) if one else None,
+            known[0].currency if one else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the first engine would be sent, if nothing fails: different lines, their characters, requests."""
+    """What the first engine would be sent, if nothing fails: different lines, their characters, requests, and the money
+    for it, None if the engine has no price. `held_back` are lines that are more than the run may send.
+    """
 
     texts: int
     characters: int
     requests: int
+    cost: float | None = None
+    currency: str = ""
+    held_back: int = 0
 
 
 class Dispatcher:
     """A chain of engines for one pair of languages. It may be used by several threads, and again and again: an engine
-    that was given up on is not asked again.
+    that was given up on is not asked again, or not soon.
     """
 
     def __init__(
@@ -65,38 +81,58 @@ class Dispatcher:
         source: str,
         target: str,
         journal: Journal | None = None,
+        terms: Mapping[str, str] | None = None,
+        budget: Budget | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = random.random,
     ) -> None:
         """`source` and `target` are BCP 47 tags; raises ConfigError when an engine lacks one of them.
 
-        `clock`, `sleep` and `random` (from 0 to 1) are for tests. Nothing is sent.
+        `terms` are the glossary's, with their translations. Dispatchers of one run share a `budget`. `clock`, `sleep`
+        and `random` (from 0 to 1) are for tests. Nothing is sent.
         """
         waits = Waits(clock, sleep, random)
         self._lanes = [Lane(engine, settings, source, target, waits) for engine, settings in engines]
         self._journal = journal
+        self._budget = budget or Budget(0)
+        self._terms = {term.casefold(): wanted for term, wanted in (terms or {}).items()}
+        for engine, _ in engines if terms else ():
+            if isinstance(engine, GlossaryEngine):
+                engine.use_terms(terms or {})
         self._context = any(lane.reads_context for lane in self._lanes)
+        self._chain = Chain(self._lanes, self._keep)
+        self._told: set[str] = set()
 
     @property
     def usage(self) -> EngineUsage:
         """The cost so far, of all engines together, under the names of those that were asked."""
         asked = [lane.name for lane in self._lanes if lane.requests] or [lane.name for lane in self._lanes[:1]]
+        cost, currency = _cost((lane, lane.characters) for lane in self._lanes)
         return EngineUsage(
             ", ".join(asked),
             sum(lane.requests for lane in self._lanes),
             sum(lane.characters for lane in self._lanes),
             sum(lane.retries for lane in self._lanes),
+            cost,
+            currency,
         )
 
     def estimate(self, requests: Iterable[Request]) -> Estimate:
         """What `translate` would send to the first engine now."""
         lines = {self._line(request): None for request in requests if request.text.strip()}
-        lines = {line: None for line in lines if not self._recalled(line)}
-        if not self._lanes:
-            return Estimate(len(lines), sum(len(line.text) for line in lines), 0)
-        packs = _packs(self._lanes[0], lines)
-        return Estimate(len(lines), sum(len(line.text) for line in lines), len(packs))
+        unknown = [line for line in lines if not self._recalled(line)]
+        sent: list[Request] = []
+        left = self._budget.left
+        for line in unknown:
+            if left is None or len(line.text) <= left:
+                sent.append(line)
+                left = left - len(line.text) if left is not None else None
+        characters = sum(len(line.text) for line in sent)
+        first = self._lanes[:1]
+        cost, currency = _cost((lane, characters) for lane in first)
+        packs = sum(len(packs_for(lane, sent)) for lane in first)
+        return Estimate(len(sent), characters, packs, cost, currency, len(unknown) - len(sent))
 
     def translate(
         self, requests: Sequence[Request], progress: Callable[[int, int], None] | None = None
@@ -109,7 +145,6 @@ class Dispatcher:
         lines = [self._line(request) for request in requests]
         weights = Counter(lines)
         answers: dict[Request, Answer] = {}
-        errors: dict[Request, str] = {}
         settled = 0
 
         def settle(line: Request, answer: Answer) -> None:
@@ -121,69 +156,72 @@ class Dispatcher:
 
         for line in weights:
             found = self._recalled(line) if line.text else Answer("", "")
-            if found:
-                settle(line, found)
-        for lane in self._lanes:
-            with closing(self._ask(lane, [line for line in weights if line not in answers])) as answered:
-                for line, answer in answered:
-                    if answer.text is not None:
-                        settle(line, answer)
-                    else:
-                        errors[line] = " ".join(filter(None, [errors.get(line), answer.error]))
-        name = self._lanes[-1].name if self._lanes else ""
-        for line in weights:
-            if line not in answers:
-                settle(line, Answer(None, name, errors.get(line, "There is no engine to ask.")))
+            if found or not self._lanes:
+                settle(line, found or Answer(None, "", "There is no engine to ask."))
+            elif not self._budget.take(len(line.text)):
+                said = f"this run may send {self._budget.most} characters to engines, and has."
+                settle(line, Answer(None, self._lanes[-1].name, said))
+        failed: Counter[str] = Counter()
+        with closing(self._chain.ask([line for line in weights if line not in answers])) as answered:
+            for line, answer in answered:
+                if answer.text is None:
+                    self._budget.give_back(len(line.text))
+                    failed[answer.error] += weights[line]
+                settle(line, answer)
+        self._tell(failed)
         return [_with_ends(request, answers[line]) for request, line in zip(requests, lines, strict=True)]
 
     def _line(self, request: Request) -> Request:
         """What is asked: requests that differ in nothing an engine reads are the same line."""
-        text = request.text.strip()
-        return replace(request, text=text) if self._context else Request(text)
+        forms = tuple((spelling, text.strip()) for spelling, text in request.forms)
+        line = replace(request, text=request.text.strip(), forms=forms)
+        return line if self._context else replace(line, before="", after="")
 
-    def _key(self, lane: Lane, line: Request) -> str:
-        asked = line if lane.reads_context else Request(line.text)
-        return answer_key(lane.name, lane.settings, (lane.source, lane.target), asked)
+    def _key(self, lane: Lane, line: Request) -> str | None:
+        """Under what the journal has the lane's answer to a line; None if the lane is not asked for it."""
+        found = lane.spell(line)
+        if found is None:
+            return None
+        text = found[0].text.casefold()
+        terms = sorted(item for item in self._terms.items() if item[0] in text) if lane.reads_terms else ()
+        fingerprint = lane.engine.capabilities.fingerprint
+        return answer_key(lane.name, lane.settings, (lane.source, lane.target), found[0], (fingerprint, *terms))
 
     def _recalled(self, line: Request) -> Answer | None:
         """What the journal knows, from whichever engine of the chain."""
         if self._journal is None:
             return None
         for lane in self._lanes:
-            text = self._journal.get(self._key(lane, line))
-            if text is not None:
-                return Answer(text, lane.name, cached=True)
+            key, found = self._key(lane, line), lane.spell(line)
+            text = self._journal.get(key) if key else None
+            if text is not None and found:
+                return Answer(text, lane.name, cached=True, spelling=found[1])
         return None
 
-    def _ask(self, lane: Lane, lines: Sequence[Request]) -> Generator[tuple[Request, Answer], None, None]:
-        """Ask one engine; every line comes back once, with an answer or an error."""
+    def _tell(self, failed: Counter[str]) -> None:
+        """Say why texts were not translated, each reason once; that an engine is left alone has been said already."""
+        reasons = [lane.breaker.reason for lane in self._lanes]
+        self._told |= {*reasons, " ".join(filter(None, reasons))}
+        for error, count in failed.most_common(_REASONS):
+            if error not in self._told:
+                self._told.add(error)
+                texts = "1 text was" if count == 1 else f"{count} texts were"
+                logger.warning("%s not translated: %s", texts, error)
 
-        def work(pack: list[Request]) -> Outcome:
-            outcome = lane.ask(pack)
-            self._keep(lane, pack, outcome)
-            if outcome.split:
-                half = (len(pack) + 1) // 2
-                crew.put(pack[:half], pack[half:], first=True)  # deep before wide: the end of a bad pack is near
-            return outcome
-
-        crew = Crew(work, lane.settings.concurrency)
-        crew.put(*_packs(lane, lines))
-        for pack, outcome in crew.results():
-            if outcome.answers:
-                for line, text in zip(pack, outcome.answers, strict=True):
-                    yield line, Answer(text, lane.name)
-            elif not outcome.split:
-                yield from ((line, Answer(None, lane.name, outcome.error)) for line in pack)
-
-    def _keep(self, lane: Lane, pack: Sequence[Request], outcome: Outcome) -> None:
-        """Write answers to the journal, before anything else can go wrong."""
-        if self._journal is not None and outcome.answers:
-            for line, text in zip(pack, outcome.answers, strict=True):
-                self._journal.add(self._key(lane, line), text, lane.name)
+    def _keep(self, lane: Lane, line: Request, text: str) -> None:
+        """Write an answer to the journal."""
+        key = self._key(lane, line)
+        if self._journal is not None and key:
+            self._journal.add(key, text, lane.name)
 
 
-def _packs(lane: Lane, lines: Iterable[Request]) -> list[list[Request]]:
-    return pack_requests(lines, lane.max_characters, lane.max_texts)
+def _cost(spent: Iterable[tuple[Lane, int]]) -> tuple[float | None, str]:
+    """The money for so many characters of each lane; None if no lane has a price, or if they are in two currencies."""
+    priced = [(lane.settings, characters) for lane, characters in spent if lane.settings.price]
+    currencies = {settings.currency for settings, _ in priced}
+    if len(currencies) != 1:
+        return None, ""
+    return sum(settings.price * characters / 1e6 for settings, characters in priced), currencies.pop()
 
 
 def _with_ends(request: Request, answer: Answer) -> Answer:

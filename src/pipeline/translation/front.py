@@ -30,7 +30,7 @@ def _entries(post: Post | None) -> dict[str, _Entry]:
         return {}
     text, front = post.text, post.front
     found = list(_KEY.finditer(text, front.start, front.end))
-    ends = [match.start() for match in found[1:]] + [front.end]
+    ends = [*(match.start() for match in found[1:]), front.end][: len(found)]
     entries: dict[str, _Entry] = {}
     table = False
     for match, end in zip(found, ends, strict=True):

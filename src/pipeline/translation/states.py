@@ -48,14 +48,17 @@ class PostState:
 def detect(
     settings: Settings, library: Library | None = None, *, posts: Iterable[str] = (), locale: str | None = None
 ) -> list[PostState]:
-    """One state a post and target locale, in order; `posts` and `locale` narrow it."""
+    """One state a post and target locale, in order; `posts` and `locale` narrow it.
+
+    A post of which a part cannot be read has none: it is among the library's problems.
+    """
     library = library or Library.read(settings)
     wanted = set(posts)
     states = []
     for target in [locale] if locale else settings.targets:
         moved = moves(library, target)
         for pair in library.pairs(target):
-            if (not wanted or pair.key in wanted) and pair.key not in moved.values():
+            if pair.fault is None and (not wanted or pair.key in wanted) and pair.key not in moved.values():
                 found = _state(settings, pair, moved, library, target)
                 states.append(found)
     return states
@@ -66,12 +69,14 @@ def moves(library: Library, locale: str) -> dict[str, str]:
     gone = {
         key: snapshot
         for key, snapshot in library.snapshots[locale].posts.items()
-        if key not in library.source.posts and key in library.targets[locale].posts
+        if key not in library.source.posts
+        and key in library.targets[locale].posts
+        and library.pair(key, locale).fault is None
     }
     fresh = [
         post
         for key, post in library.source.posts.items()
-        if key not in library.targets[locale].posts and post.meta.translate
+        if key not in library.targets[locale].posts and post.meta.translate and library.pair(key, locale).fault is None
     ]
     scored = sorted(
         ((_alike(post, snapshot), post.key, key) for post in fresh for key, snapshot in gone.items()), reverse=True

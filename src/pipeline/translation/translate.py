@@ -185,6 +185,8 @@ class _Run:
         for pair in self.library.pairs(self.locale):
             if pair.source is None or not pair.source.meta.translate or (posts and pair.key not in posts):
                 continue
+            if pair.fault:  # a part that cannot be read, and is not to be written over; it is reported as it is
+                continue
             try:
                 found = self._versions(pair, moved)
                 if found:

@@ -4,8 +4,18 @@ with LibreTranslateServer(translate=str.upper) as server:
     ... server.url, server.requests
 """
 
+from tests.engines.servers.deep import BaiduServer, MicrosoftServer, MyMemoryServer
 from tests.engines.servers.deepl import DeepLServer
 from tests.engines.servers.google import GoogleServer
 from tests.engines.servers.libretranslate import LibreTranslateServer
+from tests.engines.servers.openai import OpenAIServer
 
-__all__ = ["DeepLServer", "GoogleServer", "LibreTranslateServer"]
+__all__ = [
+    "BaiduServer",
+    "DeepLServer",
+    "GoogleServer",
+    "LibreTranslateServer",
+    "MicrosoftServer",
+    "MyMemoryServer",
+    "OpenAIServer",
+]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.engines.faults import Fault, reply
+from tests.engines.faults import Fault
 
 Translate = Callable[[str], str]
 

@@ -11,11 +11,18 @@ __all__ = ["Capabilities", "ContextEngine", "Engine", "GlossaryEngine", "Request
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One line to translate, opaque to the engines, and the text around it."""
+    """One line to translate, opaque to the engines, and the text around it.
+
+    Where engines differ in which spelling of inline tags survives them, `forms` has the text by the names of the
+    spellings, and each engine is sent the best of those that it names; `text` is the same for people. `refused` are
+    engines and spellings, in pairs, whose answer could not be used. An engine itself sees neither.
+    """
 
     text: str
     before: str = ""
     after: str = ""
+    forms: tuple[tuple[str, str], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

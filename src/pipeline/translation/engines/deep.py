@@ -1,13 +1,15 @@
 """deep-translator's classes, mended.
 
 The library sends every text over a new connection without a timeout, shares state between calls (so between threads),
-answers None for texts that are the same in both languages, and lets raw exceptions through. Here each of its objects
-serves one call at a time, and what its modules know as `requests` hands their calls to our own client.
+answers None for texts that are the same in both languages, takes the notices of a service for translations, and lets
+raw exceptions through. Here each of its objects serves one call at a time, and what its modules know as `requests`
+hands their calls to our own client; an engine looks at each answer before the library does.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -15,29 +17,45 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeline.config import EngineSettings
 from pipeline.translation.engines.base import Capabilities
-from pipeline.translation.engines.faults import EngineBusy, EngineError
+from pipeline.translation.engines.faults import EngineBusy, EngineError, EngineRefused
 from pipeline.translation.engines.http import HttpClient
 from pipeline.translation.engines.lines import join_lines, split_lines
 from pipeline.translation.engines.pool import Pool
 
-__all__ = ["DeepTranslatorEngine", "Page"]
-
-_fetch: ContextVar[Callable[[str, Mapping[str, str]], Page] | None] = ContextVar("fetch", default=None)
-_installing = Lock()
+__all__ = ["Call", "DeepTranslatorEngine", "read_json"]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What deep-translator reads of an answer."""
+class Call:
+    """What the library wants to send."""
+
+    method: str
+    url: str
+    params: Mapping[str, Any]
+    headers: Mapping[str, str] | None = None
+    json: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the library reads of an answer."""
 
     text: str
     status_code: int = 200
 
+    def json(self) -> Any:
+        return json.loads(self.text)
+
     def close(self) -> None:
         """There is nothing to close."""
+
+
+_answer: ContextVar[Callable[[Call], str] | None] = ContextVar("answer", default=None)
+_installing = Lock()
 
 
 class _Requests:
@@ -49,9 +67,18 @@ class _Requests:
     def __init__(self, real: Any) -> None:
         self._real = real
 
-    def get(self, url: str, params: Mapping[str, str] | None = None, **rest: Any) -> Any:
-        fetch = _fetch.get()
-        return fetch(url, params or {}) if fetch else self._real.get(url, params=params, **rest)
+    def get(self, url: str, **rest: Any) -> Any:
+        return self._send("GET", url, **rest)
+
+    def post(self, url: str, **rest: Any) -> Any:
+        return self._send("POST", url, **rest)
+
+    def _send(self, method: str, url: str, **rest: Any) -> Any:
+        answer = _answer.get()
+        if answer is None:
+            return self._real.request(method, url, **rest)
+        call = Call(method, url, rest.get("params") or {}, rest.get("headers"), rest.get("json"))
+        return _Page(answer(call))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
@@ -66,9 +93,13 @@ class DeepTranslatorEngine(ABC):
     capabilities: Capabilities
 
     def __init__(self, name: str, settings: EngineSettings) -> None:
+        """`url` replaces the address; the path of the service may be left out."""
         self.name = name
-        self._url = settings.url or self.address
-        self._client = HttpClient(name, self._url, settings.timeout)
+        self.url = self.address
+        if settings.url:
+            bare = not urlsplit(settings.url).path.strip("/")
+            self.url = settings.url.rstrip("/") + urlsplit(self.address).path if bare else settings.url
+        self.client = HttpClient(name, self.url, settings.timeout)
         self._pool = cache(self._new_pool)
 
     @abstractmethod
@@ -76,8 +107,15 @@ class DeepTranslatorEngine(ABC):
         """The library's code of a BCP 47 tag; ConfigError when it has none."""
 
     @abstractmethod
-    def page(self, text: str) -> str:
-        """The answer in the form that the library reads soundly; EngineError when it holds no translation."""
+    def answer(self, call: Call) -> str:
+        """Send what the library wants to send; the answer, in a form that it reads soundly.
+
+        Raises EngineError when the answer holds no translation, and what `HttpClient` raises.
+        """
+
+    def arguments(self) -> Mapping[str, Any]:
+        """What the library's class is told beside the languages."""
+        return {}
 
     def translate(self, texts: Sequence[str], *, source: str, target: str) -> list[str]:
         """One request; the blanks around each text are kept. Raises EngineBusy, EngineRefused, EngineError."""
@@ -88,32 +126,44 @@ class DeepTranslatorEngine(ABC):
     def _ask(self, text: str, source: str, target: str) -> str:
         from deep_translator import exceptions as library
 
-        token = _fetch.set(self._get)
+        token = _answer.set(self.answer)
         try:
             with self._pool(source, target).take() as translator:
                 answer = translator.translate(text)
         except library.TooManyRequests:
             raise EngineBusy(f"{self.name} is being asked too often.") from None
-        except (library.BaseError, library.RequestError, library.ServerException) as error:
+        except (library.LanguageNotSupportedException, library.InvalidSourceOrTargetLanguage):
+            raise EngineRefused(
+                f"{self.name} does not translate from {source} to {target}.", remedy="Choose another engine for it."
+            ) from None
+        except EngineError:
+            raise
+        except Exception as error:  # noqa: BLE001  the library raises whatever it meets; its message may hold a key
             raise EngineError(f"{self.name} gave no translation: {type(error).__name__}.") from None
         finally:
-            _fetch.reset(token)
+            _answer.reset(token)
         return text if answer is None else str(answer)  # None: nothing in it to translate
-
-    def _get(self, url: str, params: Mapping[str, str]) -> Page:
-        reply = self._client.send("GET", url, params=params, redirects=True)
-        self._client.check(reply)
-        return Page(self.page(reply.text))
 
     def _new_pool(self, source: str, target: str) -> Pool[Any]:
         cls = getattr(_module(self.module), self.cls)
 
         def make() -> Any:
-            translator = cls(source=source, target=target)
-            translator._base_url = self._url
+            translator = cls(source=source, target=target, **self.arguments())
+            translator._base_url = self.url
             return translator
 
         return Pool(make)
+
+
+def read_json(name: str, text: str) -> Mapping[str, Any]:
+    """The object in an answer; EngineError when it is none."""
+    try:
+        data: Any = json.loads(text)
+    except ValueError:
+        data = None
+    if not isinstance(data, Mapping):
+        raise EngineError(f"{name} answered with something that is not JSON.", remedy="Check its `url`.")
+    return data
 
 
 def _module(name: str) -> Any:

@@ -41,7 +41,10 @@ _XML_TAG = re.compile(r"<(/?)x(\d{1,4})\s*(/?)>")
 
 
 class DeepLEngine:
-    """DeepL's API at `url`, or the one that the key is for. The key is in DEEPL_AUTH_KEY or where `api_key_env` says."""
+    """DeepL's API at `url`, or the one that the key is for. The key is in DEEPL_AUTH_KEY, or where `api_key_env` says.
+
+    `model` is DeepL's `model_type`; `options` are further parameters of its requests.
+    """
 
     # A request may have 128 KiB. One of 30,000 characters is answered in time, and costs little if it must be halved.
     capabilities = Capabilities(max_characters=30_000, max_texts=50, tags=("xml", "bracket"))
@@ -139,23 +142,30 @@ def _base(url: str) -> str:
 
 def _client(name: str, url: str, key: SecretStr, http: HttpClient) -> Any:
     from deepl import Translator
-    from deepl.http_client import HttpClient as Transport
 
-    class Ours(Transport):
-        """Sends what the package asks for, once."""
-
-        def request_with_backoff(
-            self, method: str, url: str, data: Any, json: Any, headers: Any, stream: bool = False, **rest: Any
-        ) -> tuple[int, str]:
-            del stream
-            kept = {**headers, "User-Agent": "multilingual-pipeline deepl-python"}
-            reply = http.send(method, url, json=json, data=data, headers=kept, **rest)
-            _check(name, http, key, reply)
-            return reply.status, reply.text
-
-    client = Translator(key.get_secret_value(), server_url=url)
-    client._client = Ours()
+    client: Any = Translator(key.get_secret_value(), server_url=url)
+    client._client = _Transport(name, key, http)
     return client
+
+
+class _Transport:
+    """Takes the place of the package's HTTP client: sends what it is given, once."""
+
+    def __init__(self, name: str, key: SecretStr, http: HttpClient) -> None:
+        self._name = name
+        self._key = key
+        self._http = http
+
+    def request_with_backoff(
+        self, method: str, url: str, *, data: Any, json: Any, headers: Mapping[str, str], **_: Any
+    ) -> tuple[int, str]:
+        kept = {**headers, "User-Agent": "multilingual-pipeline deepl-python"}
+        reply = self._http.send(method, url, json=json, data=data, headers=kept)
+        _check(self._name, self._http, self._key, reply)
+        return reply.status, without_key(reply.text, self._key)  # which the package may log
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def _check(name: str, http: HttpClient, key: SecretStr, reply: Reply) -> None:
@@ -181,12 +191,24 @@ def _check(name: str, http: HttpClient, key: SecretStr, reply: Reply) -> None:
 
 
 def _to_xml(text: str) -> str:
+    if not _nested(text):  # then they are no tags, but what somebody wrote
+        return html.escape(text, quote=False)
     parts = _TAG.split(text)
     whole = [html.escape(parts[0], quote=False)]
     for number in range(1, len(parts), 4):
         opening, identity, closing, following = parts[number : number + 4]
         whole += [f"<{opening}x{identity}{closing}>", html.escape(following, quote=False)]
     return "".join(whole)
+
+
+def _nested(text: str) -> bool:
+    stack: list[str] = []
+    for match in _TAG.finditer(text):
+        if match[1] and (match[3] or not stack or stack.pop() != match[2]):
+            return False
+        if not match[1] and not match[3]:
+            stack.append(match[2])
+    return not stack
 
 
 def _from_xml(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.translation.engines.base import Capabilities
-from pipeline.translation.engines.deep import DeepTranslatorEngine
+from pipeline.translation.engines.deep import Call, DeepTranslatorEngine
 from pipeline.translation.engines.faults import EngineError
 from pipeline.translation.engines.languages import code_of, unsupported
 
@@ -36,11 +36,13 @@ class GoogleEngine(DeepTranslatorEngine):
             raise unsupported(self.name, tag)
         return code
 
-    def page(self, text: str) -> str:
+    def answer(self, call: Call) -> str:
         """The page with line breaks as line feeds, which is what the library keeps."""
-        if not _RESULT.search(text):
+        reply = self.client.send(call.method, call.url, params=call.params, redirects=True)
+        self.client.check(reply)
+        if not _RESULT.search(reply.text):
             raise EngineError(
                 f"{self.name} answered with a page that holds no translation.",
                 remedy="Open the address in a browser: it may ask for a login or a check.",
             )
-        return _BREAK.sub("\n", text)
+        return _BREAK.sub("\n", reply.text)

@@ -1,15 +1,17 @@
-"""One engine during one run: its pace, its retries, and the breaker that gives up on it."""
+"""One engine during one run: its spelling, its pace, its retries, and when it is left alone."""
 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 
 from pipeline.config import EngineSettings
 from pipeline.errors import ConfigError
-from pipeline.translation.engines.base import ContextEngine, Engine, Request
+from pipeline.translation.engines.base import ContextEngine, Engine, GlossaryEngine, Request
+from pipeline.translation.engines.breaker import Breaker, Pass
 from pipeline.translation.engines.faults import (
     EngineBusy,
     EngineError,
@@ -18,12 +20,12 @@ from pipeline.translation.engines.faults import (
     EngineUnreachable,
 )
 from pipeline.translation.engines.pace import Pace
+from pipeline.translation.engines.window import Window
 
 __all__ = ["Lane", "Outcome", "Waits"]
 
 logger = logging.getLogger(__name__)
 
-_STRIKES = 12  # what closes a lane, when no request succeeds in between
 _LONGEST_WAIT = 60.0
 _OFFLINE_SECONDS = 1.0
 
@@ -39,11 +41,18 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Either one answer for each text, or why not, and whether the halves of the pack are worth a try."""
+    """Either one answer for each text, or why not, and what is worth a try: the halves of the pack (`split`), or the
+    same pack with another engine, since nobody has looked at these texts (`closed`).
+    """
 
     answers: Sequence[str] = ()
     error: str = ""
     split: bool = False
+    closed: bool = False
+
+
+class _ClosedError(Exception):
+    """The breaker opened while a request waited for its turn."""
 
 
 class Lane:
@@ -59,55 +68,74 @@ class Lane:
         limits = engine.capabilities
         self.max_texts = max(1, limits.max_texts)
         self.max_characters = min(limits.max_characters, settings.max_characters or limits.max_characters)
-        self.closed = ""
+        self.reads_context = isinstance(engine, ContextEngine)
+        self.reads_terms = isinstance(engine, GlossaryEngine)
+        self.breaker = Breaker(waits.clock)
         self.requests = self.characters = self.retries = 0
         self._waits = waits
-        self._pace = Pace(settings.requests_per_second, waits.clock, waits.sleep)
-        self._room = BoundedSemaphore(settings.concurrency)
+        per_second = settings.requests_per_second or limits.per_second
+        self._pace = Pace(per_second, settings.characters_per_minute, waits.clock, waits.sleep)
+        self._window = Window(settings.concurrency)
         self._lock = Lock()
-        self._strikes = 0
-        self._answered = False
+        self._refusals = 0  # in a row, whoever's
+        self._answered = self._told = False
 
-    @property
-    def reads_context(self) -> bool:
-        """Whether the text around a line changes its translation."""
-        return isinstance(self.engine, ContextEngine)
+    def spell(self, line: Request) -> tuple[Request, str] | None:
+        """What this engine is asked for a line, and the name of the spelling: the best that it has not refused yet.
 
-    def ask(self, pack: Sequence[Request]) -> Outcome:
-        """The answers to one pack, after as many tries as its faults are worth."""
-        if len(pack) == 1 and len(pack[0].text) > self.max_characters:
-            return Outcome(error=f"{self.name} takes {self.max_characters} characters at once, this text has more.")
+        None when there is none left.
+        """
+        forms = dict(line.forms) or {"": line.text}
+        for spelling in self.engine.capabilities.tags if line.forms else ("",):
+            if spelling in forms and (self.name, spelling) not in line.refused:
+                before, after = (line.before, line.after) if self.reads_context else ("", "")
+                return Request(forms[spelling], before, after), spelling
+        return None
+
+    def ask(self, pack: Sequence[Request], how: Pass = "free") -> Outcome:
+        """The answers to one pack, after as many tries as its faults are worth; one if this is the breaker's trial."""
         started, tries = self._waits.clock(), 0
-        while not self.closed:
+        while how == "trial" or not self.breaker.open:
             try:
-                return self._success(pack, self._send(pack, again=tries > 0))
+                return self._success(pack, self._send(pack, how, again=tries > 0), how)
             except EngineBusy as fault:
                 tries += 1
-                wait = self._wait(fault, tries, started, len(pack))
+                wait = None if how == "trial" else self._wait(fault, tries, started, len(pack))
                 if wait is None:
-                    return self._failure(fault, len(pack))
-                if fault.retry_after is not None:
-                    self._pace.pause(wait)
+                    return self._failure(fault, len(pack), how)
+                if not isinstance(fault, (EngineTimeout, EngineUnreachable)):
+                    self._pace.refuse(wait)  # what is too much for it from one of us is too much from all
                 self._waits.sleep(wait)
+            except _ClosedError:
+                break
             except (EngineError, ConfigError) as fault:
-                return self._failure(fault, len(pack))
+                return self._failure(fault, len(pack), how)
             except Exception as fault:  # noqa: BLE001  an engine may be anyone's; its message may hold a key
-                return self._failure(EngineError(f"{self.name} failed with {type(fault).__name__}."), len(pack))
-        return Outcome(error=self.closed)
+                error = EngineError(f"{self.name} failed with {type(fault).__name__}.")
+                return self._failure(error, len(pack), how)
+        return Outcome(error=self.breaker.reason, closed=True)
 
-    def _send(self, pack: Sequence[Request], *, again: bool) -> list[str]:
-        with self._room:
-            self._pace.wait()
-            if self.closed:
-                raise EngineRefused(self.closed)
+    def _send(self, pack: Sequence[Request], how: Pass, *, again: bool) -> list[str]:
+        with self._window.slot() as slot:
+            self._pace.wait(sum(len(request.text) for request in pack))
+            if self.breaker.open and how == "free":
+                raise _ClosedError
             with self._lock:
                 self.requests += 1
                 self.retries += again
-            if isinstance(self.engine, ContextEngine):
-                answers = self.engine.translate_in_context(pack, source=self.source, target=self.target)
-            else:
-                texts = [request.text for request in pack]
-                answers = self.engine.translate(texts, source=self.source, target=self.target)
+            try:
+                answers = self._translations(pack)
+            except EngineUnreachable:
+                raise
+            except EngineTimeout:
+                self._window.narrow(slot)
+                raise
+            except EngineBusy:
+                self._refusals += self._window.narrow(slot)
+                raise
+            self._refusals = 0
+            self._window.widen()
+            self._pace.succeed()
         if len(answers) != len(pack):
             raise EngineError(f"{self.name} answered {len(pack)} texts with {len(answers)}.")
         if not all(isinstance(answer, str) and answer.strip() for answer in answers):
@@ -117,6 +145,12 @@ class Lane:
         except UnicodeEncodeError:
             raise EngineError(f"{self.name} answered with half a character.") from None
         return answers
+
+    def _translations(self, pack: Sequence[Request]) -> list[str]:
+        if isinstance(self.engine, ContextEngine):
+            return self.engine.translate_in_context(pack, source=self.source, target=self.target)
+        texts = [request.text for request in pack]
+        return self.engine.translate(texts, source=self.source, target=self.target)
 
     def _wait(self, fault: EngineBusy, tries: int, started: float, texts: int) -> float | None:
         """Seconds until the pack is worth another try; None when it is not."""
@@ -129,35 +163,39 @@ class Lane:
             return wait if self._waits.clock() + wait - started <= _OFFLINE_SECONDS else None
         if fault.retry_after is not None:
             return fault.retry_after + self._waits.random() / 4 if fault.retry_after <= _LONGEST_WAIT else None
-        return min(_LONGEST_WAIT / 2, 2.0 ** (tries - 1)) * (0.5 + self._waits.random() / 2)
+        counted = not isinstance(fault, (EngineTimeout, EngineUnreachable))
+        faults = max(1, min(tries, self._refusals)) if counted else tries  # a success of another one forgives
+        return min(_LONGEST_WAIT / 2, 2.0 ** (faults - 1)) * (0.5 + self._waits.random() / 2)
 
-    def _success(self, pack: Sequence[Request], answers: list[str]) -> Outcome:
+    def _success(self, pack: Sequence[Request], answers: list[str], how: Pass) -> Outcome:
         with self._lock:
-            self._strikes = 0
             self._answered = True
             self.characters += sum(len(request.text) for request in pack)
+        if self.breaker.succeed(how):
+            logger.info("The engine %s answers again.", self.name)
         return Outcome([answer.strip() for answer in answers])
 
-    def _failure(self, fault: ConfigError | EngineError, texts: int) -> Outcome:
+    def _failure(self, fault: ConfigError | EngineError, texts: int, how: Pass) -> Outcome:
         split = texts > 1 and (isinstance(fault, EngineTimeout) or not isinstance(fault, (EngineBusy, EngineRefused)))
-        with self._lock:
-            self._strikes += _weight(fault, split=split)
-            closes = self._strikes >= _STRIKES and not self.closed
-            if closes:
-                self.closed = str(fault)
-        if closes:
-            logger.warning("The engine %s is not asked again in this run: %s", self.name, fault)
-        return Outcome(error=str(fault), split=split and not self.closed)
+        seconds = (fault.retry_after or 0.0) if isinstance(fault, EngineBusy) else 0.0
+        final = isinstance(fault, (EngineRefused, ConfigError))
+        weight = _weight(fault, split=split)
+        if self.breaker.fail(how, weight, str(fault), math.inf if final else seconds) and not self._told:
+            self._told = True
+            left = "not asked again in this run" if final or seconds > _LONGEST_WAIT else "left alone for a while"
+            logger.warning("The engine %s is %s: %s", self.name, left, fault)
+        closed = self.breaker.open and (how == "trial" or isinstance(fault, (EngineBusy, EngineRefused, ConfigError)))
+        return Outcome(error=str(fault), split=split and not self.breaker.open, closed=closed)
 
 
-def _weight(fault: ConfigError | EngineError, *, split: bool) -> int:
-    """How much a failed request says about the engine, rather than about the request."""
+def _weight(fault: ConfigError | EngineError, *, split: bool) -> float:
+    """How much a failed request says about the engine, rather than about the request: all of it is 1."""
     match fault:
         case EngineRefused() | EngineUnreachable() | ConfigError():
-            return _STRIKES
+            return 1
         case EngineTimeout():
-            return 2 if split else 4
+            return 1 / 6 if split else 1 / 3
         case EngineBusy(retry_after=seconds):
-            return _STRIKES if (seconds or 0) > _LONGEST_WAIT else 4
+            return 1 if (seconds or 0) > _LONGEST_WAIT else 1 / 3
         case _:
-            return 0 if split else 2  # halves will tell which text was at fault
+            return 0 if split else 1 / 6  # halves will tell which text was at fault

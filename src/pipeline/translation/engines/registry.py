@@ -13,6 +13,16 @@ from pipeline.translation.engines.base import Engine
 __all__ = ["engine_kinds", "make_engine"]
 
 GROUP = "pipeline.engines"
+# Classes of deep-translator that are no engine, and what to do instead.
+_UNUSABLE = {
+    "chatgpt": "deep-translator's class for it no longer works. Use the engine `openai`.",
+    "libre": "Use the engine `libretranslate`.",
+    "linguee": "Linguee is a dictionary: it translates words, not texts.",
+    "papago": "Papago's API is closed.",
+    "pons": "Pons is a dictionary: it translates words, not texts.",
+    "qcri": "QCRI wants its key in addresses, where it would be logged.",
+    "yandex": "the API that deep-translator knows is closed.",
+}
 
 
 def engine_kinds() -> list[str]:
@@ -41,6 +51,8 @@ def make_engine(name: str, settings: EngineSettings) -> Engine:
 
 def _unknown(name: str, kind: str) -> ConfigError:
     known = engine_kinds()
+    if kind in _UNUSABLE:
+        return ConfigError(f"`{kind}` cannot be used.", remedy=_UNUSABLE[kind])
     near = get_close_matches(kind, known, n=1, cutoff=0.5)
     remedy = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(f'`{item}`' for item in known)}."
     if kind != name:

@@ -1,0 +1,111 @@
+"""The commands `releases` and `rollback`. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pipeline.publishing.publish import PublishReport
+    from pipeline.publishing.rollback import ReleaseInfo
+
+__all__ = ["releases", "rollback"]
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_MOST = 20  # actions or changes that are printed
+
+
+@click.command(
+    short_help="List what was published: when, by whom, from which commit.",
+    epilog="Examples: `pipeline releases`, `pipeline releases 20261123T0405 --json`",
+)
+@click.argument("release", required=False, metavar="[RELEASE]")
+@_json_option
+@click.pass_obj
+def releases(root: Path, *, release: str | None, as_json: bool) -> None:
+    """List the releases, the newest first; of one RELEASE, every path that it changed.
+
+    A release is `restorable` if all of its objects were kept: by the bucket's versioning, or as [publish] `keep` says.
+    """
+    from pipeline.config import load
+    from pipeline.publishing.rollback import releases as listed
+
+    settings = load(root)
+    found = listed(settings.publish, root=settings.root)
+    if release is not None:
+        found = [info for info in found if info.release.startswith(release)]
+        if not found:
+            raise click.UsageError(f"No release begins with {release!r}; `pipeline releases` lists them.")
+    if as_json:
+        _print({"releases": [info.to_json() for info in found]})
+        return
+    for info in found:
+        click.echo(_line(info))
+        if release is not None:
+            _changes(info)
+
+
+@click.command(
+    short_help="Restore an earlier release, without building it.",
+    epilog="Examples: `pipeline rollback`, `pipeline rollback 20261123T040506Z-1f2e3d4c --dry-run`",
+)
+@click.argument("release", required=False, metavar="[RELEASE]")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
+@click.option("--keep", type=click.IntRange(0, 1000), help="Releases to keep restorable, instead of [publish] `keep`.")
+@click.option("--no-lock", is_flag=True, help="Use a server that ignores conditional writes all the same.")
+@_json_option
+@click.pass_obj
+def rollback(root: Path, *, release: str | None, dry_run: bool, keep: int | None, no_lock: bool, as_json: bool) -> None:
+    """Bring back RELEASE, or the one before the current, by copies within the bucket.
+
+    Only what differs is copied, and nothing is built or uploaded. The result is a new release, so that it can be rolled
+    back as well. The next `pipeline publish` publishes what is built, so mend the content before that.
+    """
+    from pipeline.config import load
+    from pipeline.publishing.rollback import rollback as run
+
+    settings = load(root)
+    target = settings.publish if keep is None else settings.publish.model_copy(update={"keep": keep})
+    report = run(target, release, dry_run=dry_run, lock=not no_lock, root=settings.root)
+    if as_json:
+        _print(report.to_json())
+    else:
+        _restored(report, settings.publish.target)
+
+
+def _line(info: ReleaseInfo) -> str:
+    state = "current" if info.current else "restorable" if info.restorable else "not kept"
+    count = Counter((info.changes or {}).values())
+    told = ", ".join(f"{count[kind]} {kind}" for kind in ("added", "changed", "removed") if count[kind])
+    about = [info.by, info.commit, info.note, told or f"{info.uploaded} uploaded, {info.deleted} deleted"]
+    return "  ".join([info.release, f"{state:<10}", *filter(None, about)])
+
+
+def _changes(info: ReleaseInfo) -> None:
+    if info.changes is None:
+        click.echo("  What it changed is not known any more, because it is the oldest that is listed.")
+        return
+    for path, kind in sorted(info.changes.items()):
+        click.echo(f"  {kind:<8} {path}")
+
+
+def _restored(report: PublishReport, target: str) -> None:
+    for action in report.actions[:_MOST]:
+        click.echo(f"{'restore' if action.kind == 'upload' else action.kind}  {action.path}  ({action.reason})")
+    if len(report.actions) > _MOST:
+        click.echo(f"… and {len(report.actions) - _MOST} more")
+    would = "would be " if report.planned else ""
+    click.echo(
+        f"{target}: {report.uploaded} {would}restored, {report.deleted} {would}deleted, {report.unchanged} unchanged; "
+        f"{report.requests} requests" + (f"; release {report.release}" if not report.planned else "")
+    )
+    if report.cdn:
+        click.echo(report.cdn, err=True)
+
+
+def _print(data: Any) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
