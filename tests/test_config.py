@@ -80,7 +80,7 @@ target = "s3://bucket/blog"
         ),
         ("[engines.mine]\napi_key = 'secret'", 2, "[engines.mine] has no key `api_key`", "`api_key_env`?"),
         ("[translation]\nxyz = 1", 2, "has no key `xyz`", "Known there: `engine`"),
-        ("zebra.deep = 1", 1, "the file has no key `zebra`", "Known there: `engines`, `locales`"),
+        ("zebra.deep = 1", 1, "the file has no key `zebra`", "Known there: `checks`, `engines`"),
         ("[locales]\nen = {name = 'E', prefiks = 'x'}\nzh = {name = 'Z'}", 2, "no key `prefiks`", "`prefix`?"),
         ("[publish]\n[locales.'zh-TW']\nname = 'x'\n\"titel\" = 'y'", 4, "no key `titel`", "`title`?"),
         ("root = '/'", 1, "the file has no key `root`", "Known there"),

@@ -12,8 +12,10 @@ import click
 
 from pipeline import __version__
 from pipeline.commands import content, site
+from pipeline.commands.adopt import adopt
 from pipeline.commands.check import check
 from pipeline.commands.options import Command
+from pipeline.commands.releases import releases, rollback
 from pipeline.console import Group
 
 __all__ = ["main"]
@@ -92,6 +94,7 @@ def _importable(root: Path) -> Iterator[None]:
 
 for command in (
     content.init,
+    adopt,
     content.status,
     content.explain,
     content.translate,
@@ -100,6 +103,8 @@ for command in (
     site.build,
     site.serve,
     site.publish,
+    releases,
+    rollback,
     site.doctor,
     demo,
     up,

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from pipeline.adoption.command import adopt
+from pipeline.commands.adopt import adopt
 from pipeline.console import Group
 from tests.adoption.old_site import CHINESE, ENGLISH, changed
 

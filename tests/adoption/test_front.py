@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.adoption.front import hidden, read_text
+from pipeline.adoption.front import hidden, pins, read_text
 from pipeline.content.meta import read_meta
 
 PATH = Path("a.md")
@@ -101,8 +101,36 @@ def test_front_matter_that_cannot_be_read_is_kept_and_told():
         ({"_build": {"render": False}}, True),
         ({"build": {"render": "always"}}, False),
         ({"_build": {"list": "never"}}, False),
+        ({"build": {"render": ["odd"]}}, False),
         ({}, False),
     ],
 )
 def test_pages_without_an_address(data, expected):
     assert bool(hidden(data)) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("default_lang_commit: 1e69c8f94a605ca7624b6b6657080f98d26e59dd # patched", True),
+        ("sourceCommit: '1e69c8f'", True),
+        ("  source-commit: 1e69c8f", True),
+        ("commit: " + "1" * 40, True),
+        ("upstream_sha: 1e69c8f", True),
+        ("share: deadbeef", False),
+        ("revision: 20240102", False),
+        ("commits: 1234567", False),
+        ("commit: the last one", False),
+        ("title: commit 1e69c8f", False),
+    ],
+)
+def test_pins(line, found):
+    text = read_text(f"---\n{line}\n---\ncommit: 1e69c8f\n".encode(), PATH)
+    assert len(pins(text.text, text.front)) == found
+
+
+def test_a_date_that_cannot_be_rewritten_is_kept_and_told():
+    text = "---\ndate: &d 2020/01/02\nlastmod: *d\n---\n"
+    found = read_text(text.encode(), PATH)
+    assert found.text == text
+    assert found.problem is not None

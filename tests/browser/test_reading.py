@@ -176,3 +176,47 @@ def test_pages_are_light(open_page: Callable[..., Page], address: str, public: P
         parts = [html, *((public / name.decode()).read_bytes() for name in names)]
         assert sum(len(gzip.compress(part, mtime=0)) for part in parts) < LIMIT / 3, path
         assert sum(map(len, parts)) < LIMIT, path
+
+
+@pytest.mark.parametrize(
+    ("prefix", "query", "missing"), [("", "reviewed", "zzzz"), ("/zh", "译文", "龘龘龘"), ("/zh", "译", "鑫鑫")]
+)
+def test_the_search(open_page: Callable[..., Page], address: str, prefix: str, query: str, missing: str) -> None:
+    page = open_page(f"{prefix}/")
+    page.locator("a.to-search").click()
+    expect(page).to_have_url(f"{address}{prefix}/search/")
+    box = page.locator("input[type=search]")
+    box.fill(query)
+    results = page.locator(".found .entry")
+    expect(results.first).to_be_visible()
+    expect(results.locator("mark").filter(has_text=re.compile(query, re.IGNORECASE)).first).to_be_visible()
+    expect(page.locator(".search-status")).to_contain_text(str(results.count()))
+    box.fill(missing)
+    expect(results).to_have_count(0)
+    expect(page.locator(".search-status")).not_to_be_empty()
+    page.goto(f"{address}{prefix}/search/?q={query}")
+    expect(results.first).to_be_visible()
+    results.locator("a").first.click()
+    expect(page.locator("article .prose")).to_be_visible()
+
+
+def test_the_search_fetches_nothing_before_it_is_asked(open_page: Callable[..., Page], address: str) -> None:
+    page = open_page("/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/about/")
+    assert not [url for url in asked if "search" in url]
+    page.goto(f"{address}/search/")
+    assert not [url for url in asked if url.endswith(".json")]
+
+
+def test_code_can_be_copied(open_page: Callable[..., Page], address: str, public: Path) -> None:
+    path = next(
+        path for path in posts(public) if 'class="code' in (public / path.strip("/") / "index.html").read_text()
+    )
+    page = open_page(path, permissions=["clipboard-read", "clipboard-write"])
+    block = page.locator(".code").first
+    block.hover()
+    block.get_by_role("button", name="Copy").click()
+    expect(block.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == block.locator("code").text_content()

@@ -31,7 +31,9 @@ CONTENT = (ROOT / "docs" / "content.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # What these do is tested elsewhere: they serve until they are stopped, or set up a machine.
-NOT_RUN = re.compile(r"make |source |git clone|prefect |python -m flows|\.venv/|pipeline (serve|demo|up|\[)")
+NOT_RUN = re.compile(
+    r"make |source |git clone|prefect |python -m flows|\.venv/|pipeline (--root \S+ adopt|serve|demo|up|rollback|\[)"
+)
 
 
 def blocks(text, *languages):
@@ -41,9 +43,16 @@ def blocks(text, *languages):
 def lines(text):
     """What is typed: `$ ` begins it in a console, everything is in a script."""
     for block in blocks(text, "console"):
-        yield from (line.strip()[2:] for line in block.splitlines() if line.strip().startswith("$ "))
+        yield from (line.strip()[2:] for line in _joined(block).splitlines() if line.strip().startswith("$ "))
     for block in blocks(text, "bash", "sh"):
-        yield from (line.strip() for line in block.splitlines() if line.strip() and not line.strip().startswith("#"))
+        yield from (
+            line.strip() for line in _joined(block).splitlines() if line.strip() and not line.strip().startswith("#")
+        )
+
+
+def _joined(block):
+    """A line that goes on after a backslash is one."""
+    return block.replace("\\\n", " ")
 
 
 def name(path):
@@ -129,7 +138,13 @@ def test_the_commands_of_the_readme_do_what_it_says(shell, empty):
 
 def test_the_examples_of_the_commands_work(shell):
     typed = script(COMMANDS)
-    assert {line.split()[1] for line in typed.splitlines()} >= set(main.commands) - {"serve", "demo", "up"}
+    assert {line.split()[1] for line in typed.splitlines()} >= set(main.commands) - {
+        "adopt",
+        "rollback",
+        "serve",
+        "demo",
+        "up",
+    }
     shell(typed)
 
 

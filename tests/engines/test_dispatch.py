@@ -303,7 +303,6 @@ class TestMoney:
         chain = [(FakeEngine(name=name), EngineSettings(price=1.0, currency=name)) for name in ("EUR", "CNY")]
         assert dispatcher(*chain).usage.cost is None
 
-
     @pytest.mark.parametrize(
         ("one", "other", "sum_"),
         [

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import botocore.loaders
 import hypothesis
 import pytest
 
@@ -34,6 +35,15 @@ SITE = {
     "feed.xml": "<feed/>",
     "sitemap.xml": "<urlset/>",
 }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def read_once() -> Iterator[None]:
+    """Botocore's descriptions of its services are read once, and not for every client."""
+    loader = botocore.loaders.create_loader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.loaders, "create_loader", lambda *_: loader)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ base_url = "https://example.org"
 author = "A. Writer"
 description = "A site for tests."
 timezone = "Europe/Berlin"
+cards = false
 {site}
 [locales.en]
 name = "English"

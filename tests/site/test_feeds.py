@@ -93,8 +93,11 @@ def test_a_post_that_was_changed_moves_its_feed(site: Site) -> None:
 
 def test_the_sitemap(bilingual: Site) -> None:
     bilingual.build()
-    root = ET.fromstring((bilingual.public / "sitemap.xml").read_bytes())
-    pages = {url.findtext(f"{SITEMAP}loc"): url for url in root}
+    index = ET.fromstring((bilingual.public / "sitemap.xml").read_bytes())
+    parts = [part.findtext(f"{SITEMAP}loc") for part in index]
+    assert parts == ["https://example.org/sitemap-pages.xml", "https://example.org/zh/sitemap-pages.xml"]
+    files = [bilingual.public / part.removeprefix("https://example.org/") for part in parts]
+    pages = {url.findtext(f"{SITEMAP}loc"): url for file in files for url in ET.fromstring(file.read_bytes())}
     assert "https://example.org/posts/first/" in pages
     assert "https://example.org/zh/posts/second/" not in pages
     assert not [loc for loc in pages if "404" in loc]

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pipeline.site.math import Formulas, TexError
 
-PIECES = ["x", "^", "_", "{", "}", "\\frac", "\\sqrt", "\\begin{aligned}", "\\end{aligned}", "&", "\\\\", "<", "\\text",
-          "{a}", "\\color{red}", "\\left(", "\\right)", "\\boxed", "\\!", "\\tag{1}", "\\label{a}", "中", '"', "\\cancel",
-          "\\begin{array}{|c:l|}", "\\end{array}", "\\hline", "\\begin{align}", "\\end{align}", "\\\\[1em]"]  # fmt: skip
+PIECES = ["x", "^", "_", "{", "}", "\\frac", "\\sqrt", "\\begin{aligned}", "\\end{aligned}", "&", "\\\\", "<",
+          "\\text", "{a}", "\\color{red}", "\\left(", "\\right)", "\\boxed", "\\!", "\\tag{1}", "\\label{a}", "中", '"',
+          "\\cancel", "\\begin{array}{|c:l|}", "\\end{array}", "\\hline", "\\begin{align}", "\\end{align}",
+          "\\\\[1em]"]  # fmt: skip
 
 
 @settings(max_examples=200, deadline=None)

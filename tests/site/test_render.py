@@ -82,8 +82,8 @@ CASES = {
         [" style=", "&="],
     ),
     "math that builds on other math": (
-        "$$\\newcommand{\\R}{\\mathbb{R}} x \\in \\R$$\n\n$$\\begin{equation}\\label{eq:a}y\\end{equation}$$\n\n$\\R$ $\\eqref{eq:a}$, [again](#eq:a)\n",
-        ["<math><mi>ℝ</mi></math>", '<a href="#eq:a">(1)</a>', 'id="eq:a"'],
+        "$$\\newcommand{\\F}{x}\\F$$\n\n$$\\begin{equation}\\label{eq:a}y\\end{equation}$$\n\n$\\F$ $\\eqref{eq:a}$\n",
+        ["<math><mi>x</mi></math>", '<a href="#eq:a">(1)</a>', 'id="eq:a"'],
         [],
     ),
     "definition": ("Term\n: What it is\n", ["<dl>", "<dt>Term</dt>", "<dd>What it is</dd>"], []),

@@ -182,3 +182,15 @@ def test_ctrl_c_ends_it_cleanly(bilingual: Site) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=DEADLINE)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_name_that_is_not_this_machines_is_not_answered(served: Served) -> None:
+    host = served.url.removeprefix("http://").partition(":")[2]
+    for name, status in {"localhost": 200, "127.0.0.1": 200, "[::1]": 200, "evil.example": 421}.items():
+        request = urllib.request.Request(f"{served.url}/", headers={"Host": f"{name}:{host}"})
+        try:
+            found = urllib.request.urlopen(request, timeout=DEADLINE).status
+        except urllib.error.HTTPError as error:
+            with error:
+                found = error.status
+        assert found == status, name

@@ -85,7 +85,7 @@ def run(
     if old is not None and base:
         known.add(document(old), document(base))
     draft.resolve(known, glossary, history)
-    fake = FakeEngine(lambda texts: [engine(text) for text in texts] if engine else [])
+    fake = FakeEngine(lambda texts: [engine(text) for text in texts] if engine else [], characters=100_000)
     jobs = [(draft, job) for job in draft.jobs()]
     left = jobs
     if engine:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
@@ -34,8 +34,9 @@ _NUMERIC = re.compile(
 )
 _TOML_FIELD = re.compile(r"""^[ \t]*["']?([\w-]+)["']?[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^\n#]*)""", re.MULTILINE)
 _PIN = re.compile(
-    r"""^[ \t]*["']?(?P<key>[\w-]*(?:commit|revision|sha)[\w-]*)["']?[ \t]*[:=][ \t]*["']?(?P<sha>[0-9a-f]{7,64})\b""",
-    re.MULTILINE | re.IGNORECASE,
+    r"""^[ \t]*["']?[\w-]*(?:commit|revision|(?:\b|[_-])sha\b)[\w-]*["']?[ \t]*[:=]
+    [ \t]*["']?(?P<sha>(?=[0-9]*[a-f]|[0-9]{40})[0-9a-f]{7,64})\b""",
+    re.MULTILINE | re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -62,7 +63,7 @@ class Text:
 
     def post(self, path: Path) -> Post:
         """As the other rooms know it; its typed fields are left empty, because only its text is compared."""
-        return Post("", path, path, self.text, self.front, Meta())  # type: ignore[arg-type]
+        return Post("", PurePosixPath(path), path, self.text, self.front, Meta())
 
 
 def read_text(raw: bytes, path: Path) -> Text:
@@ -77,21 +78,23 @@ def read_text(raw: bytes, path: Path) -> Text:
         front = read_front_matter(whole, path)
     except ContentError as error:
         return Text(text, FrontMatter(), (), error)
-    edits = list(_edits(whole, front))
-    if edits:
-        edited = _spliced(whole, edits)
-        try:
-            again = read_front_matter(edited, path)
-            if len(again.data) == len(front.data):
-                whole, front = edited, again
-                changes += tuple((was, now) for _, _, was, now in edits)
-        except ContentError:
-            pass  # as it was, it can be read
+    whole, front, more = _mapped(whole, front, path)
     try:
         read_meta(whole, front, path)
     except ContentError as error:
-        return Text(whole, front, changes, error)
-    return Text(whole, front, changes)
+        return Text(whole, front, changes + more, error)
+    return Text(whole, front, changes + more)
+
+
+def _mapped(text: str, front: FrontMatter, path: Path) -> tuple[str, FrontMatter, tuple[tuple[str, str], ...]]:
+    """The text with keys and dates rewritten, if it can be read as well as before."""
+    with suppress(ContentError, yaml.YAMLError):
+        edits = list(_edits(text, front))
+        edited = _spliced(text, edits)
+        again = read_front_matter(edited, path)
+        if edits and len(again.data) == len(front.data):
+            return edited, again, tuple((was, now) for _, _, was, now in edits)
+    return text, front, ()
 
 
 def hidden(data: Mapping[str, Any]) -> str:
@@ -101,7 +104,7 @@ def hidden(data: Mapping[str, Any]) -> str:
     render = build.get("render") if isinstance(build, Mapping) else None
     if lower.get("headless") is True:
         return "`headless: true`: it has no page of its own"
-    if render in {"never", False}:
+    if render == "never" or render is False:
         return "`build.render: never`: it has no page of its own"
     return ""
 

@@ -71,9 +71,23 @@ def serve(root: Path, *, port: int, drafts: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--allow-deletions", is_flag=True, help="Go on even if most of the published site would be deleted.")
+@click.option("--adopt", is_flag=True, help="Publish among objects that are not ours; they stay.")
+@click.option("--incomplete", is_flag=True, help="Publish although the site looks half-built or far too small.")
+@click.option("--verify", is_flag=True, help="List what is there, and repair what has drifted.")
+@click.option("--no-lock", is_flag=True, help="Use a server that ignores conditional writes all the same.")
 @json_option
 @click.pass_obj
-def publish(root: Path, *, dry_run: bool, allow_deletions: bool, as_json: bool) -> None:
+def publish(
+    root: Path,
+    *,
+    dry_run: bool,
+    allow_deletions: bool,
+    adopt: bool,
+    incomplete: bool,
+    verify: bool,
+    no_lock: bool,
+    as_json: bool,
+) -> None:
     """Bring public/ to the configured target: what is new or changed goes up, what is gone is deleted last.
 
     The target is `[publish] target` in pipeline.toml: s3://bucket, s3://bucket/prefix, or a directory.
@@ -88,6 +102,10 @@ def publish(root: Path, *, dry_run: bool, allow_deletions: bool, as_json: bool) 
             settings.publish,
             dry_run=dry_run,
             allow_deletions=allow_deletions,
+            adopt=adopt,
+            incomplete=incomplete,
+            verify=verify,
+            lock=not no_lock,
             root=settings.root,
             progress=progress,
         )

@@ -43,6 +43,7 @@ class Article:
     aliases: tuple[str, ...]
     categories: tuple[str, ...]
     tags: tuple[str, ...]
+    series: tuple[str, ...]
     weight: int
 
     @property
@@ -151,8 +152,15 @@ def _article(
         aliases=post.meta.aliases if state != "untranslated" else (),
         categories=meta.categories,
         tags=meta.tags,
+        series=_series(post) or (_series(pair.source) if pair.source else ()),
         weight=meta.weight,
     )
+
+
+def _series(post: Post) -> tuple[str, ...]:
+    value = post.front.data.get("series")
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(str(item) for item in values if isinstance(item, (str, int)) and str(item).strip())
 
 
 def _new_lastmod(pair: Pair) -> date | None:

@@ -24,10 +24,10 @@ class Assets:
     paths: Mapping[str, str]
 
 
-def collect_assets(directories: list[Path]) -> Assets:
+def collect_assets(directories: list[Path], *, extra_style: str = "") -> Assets:
     """All assets below the `assets` folders of a theme's directories; a file in an earlier one hides a later one.
 
-    All style sheets become one, `site.css`. `url(…)` in them may name other assets.
+    All style sheets become one, `site.css`, with `extra_style` at its end. `url(…)` in them may name other assets.
     """
     found: dict[str, Path] = {}
     for folder in reversed([directory / "assets" for directory in directories]):
@@ -40,7 +40,8 @@ def collect_assets(directories: list[Path]) -> Assets:
     for name in sorted(found.keys() - styles):
         _add(name, found[name].read_bytes(), files, paths)
     order = [name for name in _STYLES if name in found] + sorted(set(styles) - set(_STYLES))
-    joined = "\n".join(found[name].read_text(encoding="utf-8").strip() for name in order) + "\n"
+    texts = [*(found[name].read_text(encoding="utf-8") for name in order), extra_style]
+    joined = "\n".join(text.strip() for text in texts if text) + "\n"
     _add(STYLE_SHEET, _URL.sub(lambda match: _relative(match, paths), joined).encode(), files, paths)
     return Assets(files, paths)
 

@@ -12,6 +12,7 @@ from pipeline.config import Settings
 from pipeline.content import Library
 from pipeline.errors import PipelineError
 from pipeline.site import steps
+from pipeline.site.extras import draw_cards
 from pipeline.site.output import Output
 from pipeline.site.permalinks import Addresses
 from pipeline.site.report import BuildReport
@@ -73,6 +74,7 @@ STEPS: tuple[Callable[[steps.Work], None], ...] = (
     steps.find_files,
     steps.render_articles,
     steps.check_fragments,
+    draw_cards,
     steps.render_pages,
     steps.add_files,
     steps.write,

@@ -66,6 +66,7 @@ class Context:
     links: list[Link] = field(default_factory=list)
     problems: list[BuildError] = field(default_factory=list)
     images: int = 0
+    sanitised: bool = False
     formulas: Formulas = field(default_factory=Formulas)
 
     def resolve(self, address: str, what: str = "link", *, reference: bool = False) -> Target:

@@ -1,19 +1,24 @@
-"""Atom and RSS: the newest posts of one language, in full."""
+"""Atom, RSS and JSON Feed: the newest posts of one language."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from email.utils import format_datetime
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from pipeline.site.editions import Edition
+from pipeline.site.frame import FEEDS, feed_path
+from pipeline.site.pages import Page
 from pipeline.site.permalinks import Addresses
-from pipeline.site.presenter import FEEDS, Presenter, feed_path
+from pipeline.site.presenter import Presenter
 from pipeline.site.theme import Theme
-from pipeline.site.views import Entry
+from pipeline.site.views import Entry, SiteView
 
 __all__ = ["feeds", "xml_text"]
 
@@ -25,24 +30,63 @@ _ANCHOR = re.compile(r' <a class="anchor"[^>]*>#</a>')
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def feeds(edition: Edition, presenter: Presenter, theme: Theme, addresses: Addresses) -> dict[str, bytes]:
-    """The feeds of a language by their path. They change when a post does: the time of building is not in them."""
-    entries = [_whole(entry, addresses) for entry in presenter.feed(edition.locale)]
-    dates = [date for entry in entries for date in (entry.updated, entry.date) if date]
-    updated = max(dates, default=_BEGINNING)
+def feeds(
+    edition: Edition, presenter: Presenter, theme: Theme, addresses: Addresses, terms: Iterable[Page], *, full: bool
+) -> dict[str, bytes]:
+    """The feeds of a language by their path, and one of each of the pages of `terms`. With `full`, posts are in them as
+    a whole. They change when a post does: the time of building is not in them.
+    """
+    site = presenter.site(edition.locale)
+    entries = [_whole(entry, addresses, full=full) for entry in presenter.feed(edition.locale)]
     found = {}
     for name in FEEDS:
         path = feed_path(edition, name)
-        text = theme.render(
-            name,
-            site=presenter.site(edition.locale),
-            entries=entries,
-            updated=updated,
-            url=addresses.absolute(path),
-            rfc822=format_datetime,
-        )
-        found[path] = xml_text(text)
+        if name.endswith(".json"):
+            found[path] = _json_feed(site, entries, addresses.absolute(path))
+        else:
+            found[path] = _xml(theme, name, site, entries, url=addresses.absolute(path), title=site.title)
+    for page in terms:
+        entries = [_whole(entry, addresses, full=full) for entry in presenter.feed(edition.locale, page.terms[0])]
+        path = presenter.feed_of(page)
+        title = f"{page.title} — {site.title}"
+        found[path] = _xml(theme, "atom.xml", site, entries, url=addresses.absolute(path), title=title, page=page.path)
     return found
+
+
+def _xml(
+    theme: Theme, name: str, site: SiteView, entries: list[Entry], *, url: str, title: str, page: str = ""
+) -> bytes:
+    dates = [date for entry in entries for date in (entry.updated, entry.date) if date]
+    updated = max(dates, default=_BEGINNING)
+    home = url.removesuffix("atom.xml") if page else site.url
+    text = theme.render(
+        name, site=site, entries=entries, updated=updated, url=url, title=title, home=home, rfc822=format_datetime
+    )
+    return xml_text(text)
+
+
+def _json_feed(site: SiteView, entries: list[Entry], url: str) -> bytes:
+    """The feed as https://www.jsonfeed.org/version/1.1/ has it."""
+    data: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": site.title,
+        "home_page_url": site.url,
+        "feed_url": url,
+        "description": site.description,
+        "language": site.language,
+        "authors": [{"name": site.author or site.title}],
+        "items": [_item(entry) for entry in entries],
+    }
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": entry.url, "url": entry.url, "title": entry.title}
+    item |= {"summary": entry.summary} if entry.summary else {}
+    item |= {"content_html": str(entry.html)} if entry.html else {"content_text": entry.summary}
+    item |= {"date_published": entry.date.isoformat()} if entry.date else {}
+    item |= {"date_modified": entry.updated.isoformat()} if entry.updated else {}
+    return item | {"tags": [term.name for term in entry.categories]}
 
 
 def xml_text(text: str) -> bytes:
@@ -50,8 +94,10 @@ def xml_text(text: str) -> bytes:
     return _NOT_XML.sub("", text).encode()
 
 
-def _whole(entry: Entry, addresses: Addresses) -> Entry:
+def _whole(entry: Entry, addresses: Addresses, *, full: bool) -> Entry:
     """The entry with its HTML as it can be read anywhere: absolute addresses, no links to itself for readers."""
+    if not full:
+        return replace(entry, html=Markup())
     host = addresses.absolute("")[: -len(addresses.href(""))]
     html = _ANCHOR.sub("", str(entry.html))
     html = _ROOT_RELATIVE.sub(lambda match: f'{match[1]}="{host}/', html)

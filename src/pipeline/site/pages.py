@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal
 
 from pipeline.errors import BuildError
@@ -15,7 +17,7 @@ from pipeline.site.taxonomies import TAXONOMIES, Term, Terms, collect
 
 __all__ = ["Page", "Plan", "Redirect", "make_plan"]
 
-Kind = Literal["home", "section", "post", "page", "taxonomy", "term", "not-found"]
+Kind = Literal["home", "section", "post", "page", "taxonomy", "term", "archive", "search", "not-found"]
 MAIN_SECTION = "posts"
 
 
@@ -24,7 +26,8 @@ class Page:
     """One page in one language. Pages of the same `key` are each other's translations.
 
     `article` is the post it shows, or the introduction of a home or section page; `posts` are the keys of the posts
-    that it lists, in order; `terms` those that it lists, or the one it is about.
+    that it lists, in order; `terms` those that it lists, or the one it is about. A list of `total` posts may go over
+    `count` pages, of which this is `number`.
     """
 
     kind: Kind
@@ -35,11 +38,19 @@ class Page:
     article: Article | None = None
     posts: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
+    number: int = 1
+    count: int = 1
+    total: int = 0
+
+    @property
+    def first(self) -> str:
+        """The key of the first page of a list that goes over several; of other pages, their own."""
+        return self.key.partition("#")[0] if self.number > 1 else self.key
 
     @property
     def indexable(self) -> bool:
         """Search engines should know it, under its own address."""
-        if self.kind == "not-found":
+        if self.kind in {"not-found", "search"}:
             return False
         return self.article is None or self.kind in {"home", "section"} or self.article.indexable
 
@@ -69,14 +80,24 @@ class Plan:
 
     def nearest(self, page: Page, locale: str) -> Page:
         """The page's other language, or the nearest page above it that has one: never nothing."""
-        key = page.key
+        if (locale, page.key) in self.by_key:
+            return self.by_key[locale, page.key]
+        key = page.first
         while key and (locale, key) not in self.by_key:
             key = posixpath.dirname(key)
         return self.by_key[locale, key]
 
 
-def make_plan(editions: Mapping[str, Edition], shown: Mapping[str, Mapping[str, Article]], source: str) -> Plan:
-    """The plan of a site that shows these articles.
+def make_plan(
+    editions: Mapping[str, Edition],
+    shown: Mapping[str, Mapping[str, Article]],
+    source: str,
+    *,
+    per_page: int = 20,
+    patterns: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
+    """The plan of a site that shows these articles, `per_page` to a page of a list; `patterns` are the addresses of
+    posts by section.
 
     Raises BuildError when two pages want the same address, or a post has a name that makes none.
     """
@@ -84,7 +105,8 @@ def make_plan(editions: Mapping[str, Edition], shown: Mapping[str, Mapping[str, 
     terms = collect(shown, source, listed)
     pages: list[Page] = []
     for locale, edition in editions.items():
-        pages += _pages(edition, shown[locale], listed[locale], terms[locale])
+        for page in _pages(edition, shown[locale], listed[locale], terms[locale], patterns):
+            pages += paged(page, per_page)
     by_path: dict[str, Page] = {}
     for page in pages:
         other = by_path.setdefault(page.path, page)
@@ -109,7 +131,25 @@ def _is_index(key: str) -> bool:
     return posixpath.basename(key) == "_index" or key == "index"
 
 
-def _pages(edition: Edition, articles: Mapping[str, Article], listed: list[str], terms: Terms) -> Iterator[Page]:
+def paged(page: Page, per_page: int) -> list[Page]:
+    """The pages of a list: `posts/`, `posts/page/2/` and so on."""
+    if page.kind not in {"section", "term"} or len(page.posts) <= per_page:
+        return [replace(page, total=len(page.posts))]
+    parts = [page.posts[start : start + per_page] for start in range(0, len(page.posts), per_page)]
+    found = [replace(page, posts=parts[0], count=len(parts), total=len(page.posts))]
+    for number, posts in enumerate(parts[1:], 2):
+        path = f"{page.path}page/{number}/"
+        found.append(replace(found[0], key=f"{page.key}#{number}", path=path, posts=posts, number=number))
+    return found
+
+
+def _pages(
+    edition: Edition,
+    articles: Mapping[str, Article],
+    listed: list[str],
+    terms: Terms,
+    patterns: Mapping[str, str],
+) -> Iterator[Page]:
     locale, prefix, strings = edition.locale, edition.prefix, edition.strings
     main = [key for key in listed if key.startswith(f"{MAIN_SECTION}/")] or listed
     introduction = articles.get("_index") or articles.get("index")
@@ -127,7 +167,7 @@ def _pages(edition: Edition, articles: Mapping[str, Article], listed: list[str],
         if not _is_index(key):
             kind: Kind = "post" if "/" in key else "page"
             own = tuple(term for taxonomy in TAXONOMIES for term in terms.by_post.get((key, taxonomy), ()))
-            yield Page(kind, key, locale, _permalink(edition, article), article.title, article, terms=own)
+            yield Page(kind, key, locale, _permalink(edition, article, patterns), article.title, article, terms=own)
     for taxonomy, found in terms.by_taxonomy.items():
         if not found:
             continue
@@ -135,6 +175,10 @@ def _pages(edition: Edition, articles: Mapping[str, Article], listed: list[str],
         yield Page("taxonomy", taxonomy, locale, root, strings(f"taxonomies.{taxonomy}"), terms=found)
         for term in found:
             yield Page("term", term.key, locale, f"{root}{term.slug}/", term.name, posts=term.posts, terms=(term,))
+    if listed and "archive" not in articles:
+        yield Page("archive", "archive", locale, directory(prefix, "archive"), strings("archive"), posts=tuple(listed))
+    if listed and "search" not in articles:
+        yield Page("search", "search", locale, directory(prefix, "search"), strings("search.title"))
     missing = f"{prefix}/404.html" if prefix else "404.html"
     yield Page("not-found", "404", locale, missing, strings("not_found.title"))
 
@@ -145,7 +189,9 @@ def _sections(articles: Mapping[str, Article]) -> set[str]:
     return first | {posixpath.dirname(key) for key in articles if "/" in key and _is_index(key)}
 
 
-def _permalink(edition: Edition, article: Article) -> str:
+def _permalink(edition: Edition, article: Article, patterns: Mapping[str, str]) -> str:
+    if pattern := patterns.get(article.key.split("/")[0]) if "/" in article.key else None:
+        return directory(edition.prefix, *_from_pattern(pattern, article))
     *parents, name = article.key.split("/")
     parts = [part(parent) for parent in parents] + [part(article.slug or name)]
     if not all(parts):
@@ -153,6 +199,29 @@ def _permalink(edition: Edition, article: Article) -> str:
             "its name makes no address.", path=article.post.path, remedy="Give it a `slug` of letters or digits."
         )
     return directory(edition.prefix, *parts)
+
+
+def _from_pattern(pattern: str, article: Article) -> list[str]:
+    """The parts of an address such as `/:year/:month/:slug/`."""
+    *parents, name = article.key.split("/")
+    date = article.date
+    if date is None and re.search(r":(?:year|month|day)", pattern):
+        raise BuildError(
+            f"has no date, and the address of posts there is {pattern}.",
+            path=article.post.path,
+            remedy="Give it a `date`, or mend [site] permalinks in pipeline.toml.",
+        )
+    title = (article.source or article.post).meta.title
+    values = {"section": parents[0], "sections": "/".join(parents), "filename": name, "slug": article.slug or name}
+    values |= {"title": article.slug or title or name}
+    values |= {"year": f"{date:%Y}", "month": f"{date:%m}", "day": f"{date:%d}"} if date else {}
+    whole = re.sub(r":(\w+)", lambda match: values[match[1]].replace("/", "\n"), pattern)
+    parts = [part(piece) for piece in re.split(r"[/\n]", whole.strip("/"))]
+    if not all(parts):
+        raise BuildError(
+            "its name makes no address.", path=article.post.path, remedy="Give it a `slug` of letters or digits."
+        )
+    return parts
 
 
 def _collision(page: Page, other: Page) -> BuildError:

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
+from types import MappingProxyType
+from urllib.parse import quote
 
 from pipeline.config import Settings
 from pipeline.site.articles import Article
 from pipeline.site.editions import Edition
+from pipeline.site.frame import FEEDS, feed_path, site_view
+from pipeline.site.neighbours import Neighbours
 from pipeline.site.pages import MAIN_SECTION, Page, Plan
-from pipeline.site.permalinks import Addresses, directory
+from pipeline.site.permalinks import Addresses
 from pipeline.site.render import Rendered
-from pipeline.site.taxonomies import TAXONOMIES, Term
-from pipeline.site.views import ArticleView, Choice, Entry, PageView, SiteView, TermView
+from pipeline.site.structured import json_ld
+from pipeline.site.taxonomies import SERIES, TAXONOMIES, Term
+from pipeline.site.views import ArticleView, Choice, Entry, PageView, SeriesView, SiteView, TermView
 
-__all__ = ["FEEDS", "Presenter", "feed_path"]
+__all__ = ["FEEDS", "MARKDOWN", "Presenter", "feed_path", "has_markdown"]
 
-FEEDS = ("atom.xml", "rss.xml")
 _HOME_LENGTH = 20
-_FEED_LENGTH = 20
-
-
-def feed_path(edition: Edition, name: str) -> str:
-    """Where one of the FEEDS of an edition is."""
-    return f"{directory(edition.prefix)}{name}"
+MARKDOWN = "index.md"
 
 
 class Presenter:
-    """Makes views. `rendered` holds every shown article by (locale, key)."""
+    """Makes views. `rendered` holds every shown article by (locale, key), `cards` the paths of their pictures."""
 
     def __init__(
         self,
@@ -38,18 +36,18 @@ class Presenter:
         addresses: Addresses,
         plan: Plan,
         rendered: Mapping[tuple[str, str], Rendered],
+        cards: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
         self._editions = editions
         self._addresses = addresses
         self._plan = plan
         self._rendered = rendered
-        self._sites = {locale: self._site(edition) for locale, edition in editions.items()}
-        self._beside: dict[tuple[str, str], tuple[str, str]] = {}
-        for locale in editions:
-            order = ["", *plan.by_key[locale, ""].posts, ""]
-            for (newer, key), (_, older) in pairwise(pairwise(order)):
-                self._beside[locale, key] = newer, older
+        self._cards = cards
+        self._sites = {
+            locale: site_view(settings, editions, edition, plan, addresses) for locale, edition in editions.items()
+        }
+        self._neighbours = Neighbours(plan, editions)
 
     def site(self, locale: str) -> SiteView:
         """The frame of one language."""
@@ -61,22 +59,51 @@ class Presenter:
         shown = page.posts[:_HOME_LENGTH] if page.kind == "home" else page.posts
         rest = self._plan.page(page.locale, MAIN_SECTION) if len(shown) < len(page.posts) else None
         is_taxonomy = page.kind in {"taxonomy", "term"}
+        title = page.title
+        if page.number > 1:
+            title = edition.strings("list.page", title=page.title, number=page.number)
+        article = self._article(page, page.article) if page.article else None
+        description, canonical = self._description(page), self._canonical(page)
+        card = self._cards.get((page.locale, page.key), "")
+        card = self._addresses.absolute(card) if card else ""
+        newer, older = self._around(page)
         return PageView(
             kind=page.kind,
             title=page.title,
-            document_title=edition.title if page.kind == "home" else f"{page.title} — {edition.title}",
-            description=self._description(page),
-            canonical=self._canonical(page),
+            document_title=edition.title if page.kind == "home" else f"{title} — {edition.title}",
+            description=description,
+            canonical=canonical,
             indexable=page.indexable,
             alternates=self.alternates(page),
             languages=self._languages(page),
             menu=self._menu(page),
-            article=self._article(page, page.article) if page.article else None,
+            article=article,
             entries=tuple(self._entry(page.locale, key) for key in shown),
             more=self._addresses.href(rest.path) if rest else "",
             taxonomy=page.key.split("/")[0] if is_taxonomy else "",
             terms=self._terms(page.terms) if is_taxonomy else (),
+            number=page.number,
+            count=page.count,
+            total=page.total,
+            newer=newer,
+            older=older,
+            feed=self._addresses.href(self.feed_of(page)) if page.kind == "term" else "",
+            card=card,
+            data=json_ld(
+                page.kind,
+                self._sites[page.locale],
+                article,
+                title=page.title,
+                description=description,
+                url=canonical,
+                image=card,
+            ),
         )
+
+    def feed_of(self, page: Page) -> str:
+        """The path of the feed of a term."""
+        first = self._plan.by_key[page.locale, page.first]
+        return f"{first.path}atom.xml"
 
     def alternates(self, page: Page) -> tuple[tuple[str, str], ...]:
         """(hreflang, absolute address) of the page in every language that really has it; none if there is one only."""
@@ -89,40 +116,24 @@ class Presenter:
         links += [("x-default", self._addresses.absolute(p.path)) for p in found if p.locale == self._settings.source]
         return tuple(links)
 
-    def feed(self, locale: str) -> list[Entry]:
-        """The newest posts that are in the feed's own language."""
+    def feed(self, locale: str, term: Term | None = None) -> list[Entry]:
+        """The newest posts that are in the feed's own language; of all, or of a term."""
         keys = self._plan.by_key[locale, ""].posts
+        if term:
+            keys = tuple(key for key in keys if key in term.posts)
         pages = [self._plan.by_key[locale, key] for key in keys]
         own = [page for page in pages if page.indexable and page.article and page.article.date]
-        return [self._entry(locale, page.key) for page in own[:_FEED_LENGTH]]
+        return [self._entry(locale, page.key) for page in own[: self._settings.site.feed_length]]
 
-    def _site(self, edition: Edition) -> SiteView:
-        def choice(page: Page) -> Choice:
-            return Choice(page.title, self._addresses.href(page.path))
+    def _around(self, page: Page) -> tuple[str, str]:
+        """Addresses of the pages of a list before and after one of them."""
 
-        pages = [page for page in self._plan.pages if page.locale == edition.locale]
-        sections = [page for page in pages if page.kind == "section" and "/" not in page.key]
-        single = [page for page in pages if page.kind == "page"]
-        single.sort(key=lambda page: (page.article.weight if page.article else 0, page.title))
-        home = self._plan.by_key[edition.locale, ""]
-        return SiteView(
-            title=edition.title,
-            description=edition.description,
-            author=self._settings.site.author,
-            home=self._addresses.href(home.path),
-            url=self._addresses.absolute(home.path),
-            language=edition.language,
-            og_locale=edition.og_locale,
-            atom=self._addresses.href(feed_path(edition, "atom.xml")),
-            rss=self._addresses.href(feed_path(edition, "rss.xml")),
-            menu=tuple(choice(page) for page in [*sections, *single]),
-            footer=tuple(choice(page) for page in pages if page.kind == "taxonomy"),
-            editions=tuple(self._edition_home(locale) for locale in self._editions),
-        )
+        def href(number: int) -> str:
+            key = page.first if number == 1 else f"{page.first}#{number}"
+            found = self._plan.page(page.locale, key) if 1 <= number <= page.count else None
+            return self._addresses.href(found.path) if found else ""
 
-    def _edition_home(self, locale: str) -> Choice:
-        edition = self._editions[locale]
-        return Choice(edition.name, self._addresses.href(self._plan.by_key[locale, ""].path), edition.language)
+        return (href(page.number - 1), href(page.number + 1)) if page.count > 1 else ("", "")
 
     def _languages(self, page: Page) -> tuple[Choice, ...]:
         others = [self._plan.nearest(page, locale) for locale in self._editions if locale != page.locale]
@@ -151,9 +162,15 @@ class Presenter:
             return page.article.post.meta.description or self._summary(page.locale, page.article)
         if strings.has(f"description.{page.key}"):
             return strings(f"description.{page.key}")
+        if page.kind in {"archive", "search"}:
+            return strings(f"description.{page.kind}")
         if page.kind == "term":
             return strings(f"description.{page.terms[0].taxonomy}_term", name=page.title)
         return "" if page.kind == "not-found" else strings("description.section", name=page.title)
+
+    def summary(self, page: Page) -> str:
+        """A sentence or two about a page's text; `""` if it has none."""
+        return self._summary(page.locale, page.article) if page.article else ""
 
     def _summary(self, locale: str, article: Article) -> str:
         meta = article.post.meta
@@ -192,7 +209,9 @@ class Presenter:
 
     def _article(self, page: Page, article: Article) -> ArticleView:
         rendered = self._rendered[page.locale, article.key]
-        newer, older = self._beside.get((page.locale, page.key), ("", ""))
+        is_post = page.kind == "post"
+        newer, older = self._neighbours.beside(page.locale, page.key)
+        related = self._neighbours.related(page.locale, page.key) if is_post else []
         source = self._plan.page(self._settings.source, page.key)
         original = None
         if source and source is not page:
@@ -213,9 +232,35 @@ class Presenter:
             categories=self._terms(tuple(term for term in page.terms if term.taxonomy == "categories")),
             tags=self._terms(tuple(term for term in page.terms if term.taxonomy == "tags")),
             original=original,
-            newer=self._entry(page.locale, newer) if newer and page.kind == "post" else None,
-            older=self._entry(page.locale, older) if older and page.kind == "post" else None,
+            newer=self._entry(page.locale, newer) if newer and is_post else None,
+            older=self._entry(page.locale, older) if older and is_post else None,
+            related=tuple(self._entry(page.locale, key) for key in related),
+            series=tuple(self._series(page, term) for term in page.terms if term.taxonomy == SERIES and is_post),
+            share=tuple(self._share(page)) if is_post and page.indexable else (),
+            edit=self._edit(article),
+            markdown=self._addresses.href(page.path + MARKDOWN) if has_markdown(page) else "",
         )
+
+    def _series(self, page: Page, term: Term) -> SeriesView:
+        (view,) = self._terms((term,))
+        parts = tuple(self._entry(term.locale, key) for key in term.posts)
+        return SeriesView(view.name, view.href, view.language, term.posts.index(page.key) + 1, parts)
+
+    def _share(self, page: Page) -> Iterator[Choice]:
+        url, title = quote(self._addresses.absolute(page.path), safe=""), quote(page.title, safe="")
+        for name, pattern in self._settings.theme.share.items():
+            yield Choice(name, pattern.replace("{url}", url).replace("{title}", title))
+
+    def _edit(self, article: Article) -> str:
+        pattern, path = self._settings.site.edit_url, article.post.path
+        if not pattern or not path.is_relative_to(self._settings.root):
+            return ""
+        return pattern.replace("{path}", quote(path.relative_to(self._settings.root).as_posix()))
+
+
+def has_markdown(page: Page) -> bool:
+    """Whether the page's text is there as Markdown, too."""
+    return page.kind in {"post", "page"} and page.indexable
 
 
 def _updated(article: Article) -> datetime | None:

@@ -20,6 +20,7 @@ from pipeline.site.context import Context, Heading, Link, plain
 from pipeline.site.excerpt import clipped, minutes_to_read
 from pipeline.site.refs import as_address
 from pipeline.site.rules import RULES
+from pipeline.site.sanitise import sanitised
 from pipeline.site.shortcodes import pair
 
 __all__ = ["Rendered", "headings_of", "render"]
@@ -30,12 +31,15 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """An article as HTML. `anchors` are all its ids, `links` those that lead to a fragment of a page."""
+    """An article as HTML. `text` is all of it without markup, `anchors` are all its ids, `links` those that lead to a
+    fragment of a page.
+    """
 
     html: Markup
     headings: tuple[Heading, ...]
     anchors: frozenset[str]
     summary: str
+    text: str
     minutes: int
     links: tuple[Link, ...]
     problems: tuple[BuildError, ...]
@@ -55,11 +59,14 @@ def render(context: Context, *, source_headings: Sequence[tuple[int, str]] = ())
     context.rules = RULES
     pair(tokens)
     html = context.render(tokens)
+    if context.sanitised:
+        html = sanitised(html)
     return Rendered(
         html=Markup(html),  # noqa: S704 (every rule escapes what it is given; raw HTML in posts is their author's)
         headings=tuple(context.headings),
         anchors=frozenset(context.anchors),
         summary=clipped(_first_paragraph(tokens)),
+        text="\n".join(filter(None, map(_text, tokens))),
         minutes=minutes_to_read("\n".join(plain(token.children or []) for token in tokens if token.type == "inline")),
         links=tuple(context.links),
         problems=tuple(context.problems),
@@ -77,6 +84,13 @@ def _parse(post: Post, env: dict[str, Any]) -> list[Token]:
     if not post.meta.title and tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
         return tokens[3:]  # the page shows it as its title
     return tokens
+
+
+def _text(token: Token) -> str:
+    """What a reader may search for in a block."""
+    if token.type == "inline":
+        return plain(token.children or [])
+    return token.content if token.type in {"fence", "code_block"} else ""
 
 
 def _first_paragraph(tokens: Sequence[Token]) -> str:

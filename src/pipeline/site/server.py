@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import html
 import mimetypes
+import re
 import threading
 from functools import partial
 from http import HTTPStatus
@@ -18,8 +19,10 @@ __all__ = ["Preview"]
 
 _PREFIX = "/_pipeline/"
 _HEARTBEAT = 15.0
+_HOST = re.compile(r"(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?", re.IGNORECASE)
 _TYPES = {".xml": "application/xml", ".svg": "image/svg+xml", ".js": "text/javascript", ".webp": "image/webp"}
 _TYPES |= {".avif": "image/avif", ".woff2": "font/woff2", ".txt": "text/plain", ".md": "text/markdown"}
+_TYPES |= {".json": "application/json", ".webmanifest": "application/manifest+json", ".ico": "image/vnd.microsoft.icon"}
 _RELOAD_TAG = b'<script src="/_pipeline/reload.js"></script>'
 _RELOAD = b"""\
 (() => {
@@ -105,6 +108,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """A file of the site, or one of our own addresses."""
+        if not _HOST.fullmatch(self.headers.get("Host", "localhost")):
+            # A page elsewhere whose name was made to lead here (DNS rebinding) may not read drafts.
+            self._answer(HTTPStatus.MISDIRECTED_REQUEST, b"Ask for localhost.\n", "text/plain; charset=utf-8")
+            return
         path = unquote(urlsplit(self.path).path)
         if path == f"{_PREFIX}events":
             self._stream()

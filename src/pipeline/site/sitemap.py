@@ -1,17 +1,23 @@
-"""sitemap.xml: every page that search engines should know, with its other languages."""
+"""sitemap.xml: an index of one sitemap a language, with every page that search engines should know."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.site.editions import Edition
 from pipeline.site.feeds import xml_text
+from pipeline.site.frame import feed_path
 from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses
 from pipeline.site.presenter import Presenter
 from pipeline.site.theme import Theme
 
-__all__ = ["sitemap"]
+__all__ = ["sitemaps"]
+
+_INDEX = "sitemap.xml"
+_PART = "sitemap-pages.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +27,24 @@ class _Location:
     alternates: tuple[tuple[str, str], ...]
 
 
-def sitemap(plan: Plan, presenter: Presenter, theme: Theme, addresses: Addresses) -> bytes:
-    """The file's content (https://www.sitemaps.org/protocol.html, with xhtml:link for alternates)."""
-    locations = [
-        _Location(addresses.absolute(page.path), _changed(page), presenter.alternates(page))
-        for page in sorted(plan.pages, key=lambda page: page.path)
-        if page.indexable
-    ]
-    return xml_text(theme.render("sitemap.xml", locations=locations))
+def sitemaps(
+    editions: Mapping[str, Edition], plan: Plan, presenter: Presenter, theme: Theme, addresses: Addresses
+) -> dict[str, bytes]:
+    """The index and its parts by path (https://www.sitemaps.org/protocol.html, with xhtml:link for alternates)."""
+    files = {}
+    parts = []
+    for edition in editions.values():
+        locations = [
+            _Location(addresses.absolute(page.path), _changed(page), presenter.alternates(page))
+            for page in sorted(plan.pages, key=lambda page: page.path)
+            if page.indexable and page.locale == edition.locale
+        ]
+        path = feed_path(edition, _PART)
+        files[path] = xml_text(theme.render("sitemap.xml", locations=locations))
+        dates = [location.changed for location in locations if location.changed]
+        parts.append((addresses.absolute(path), max(dates, default=None)))
+    files[_INDEX] = xml_text(theme.render("sitemap-index.xml", parts=parts))
+    return files
 
 
 def _changed(page: Page) -> datetime | None:

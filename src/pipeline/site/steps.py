@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from pipeline.config import Settings
-from pipeline.content import Library
-from pipeline.errors import BuildError, ContentError, PipelineError
+from pipeline.errors import BuildError, ContentError
 from pipeline.site.articles import Article, articles
-from pipeline.site.assets import Assets, collect_assets
-from pipeline.site.attachments import Attachments, find_attachments
+from pipeline.site.assets import collect_assets
+from pipeline.site.attachments import find_attachments
 from pipeline.site.context import Context
 from pipeline.site.editions import Edition, read_editions
+from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
 from pipeline.site.images import size_of
 from pipeline.site.links import Links
-from pipeline.site.output import Output, Written
-from pipeline.site.pages import Page, Plan, make_plan
-from pipeline.site.permalinks import Addresses, output_file
+from pipeline.site.pages import make_plan
+from pipeline.site.permalinks import output_file
 from pipeline.site.presenter import FEEDS, Presenter, feed_path
-from pipeline.site.render import Rendered, headings_of, render
-from pipeline.site.sitemap import sitemap
+from pipeline.site.render import headings_of, render
+from pipeline.site.sanitise import is_sanitised
+from pipeline.site.sitemap import sitemaps
+from pipeline.site.style import style_sheet
 from pipeline.site.theme import Theme, theme_directories
+from pipeline.site.work import Work
 
 __all__ = [
     "Work",
@@ -40,37 +39,6 @@ __all__ = [
     "render_pages",
     "write",
 ]
-
-
-@dataclass(slots=True)
-class Work:
-    """What the steps hand on to each other."""
-
-    settings: Settings
-    library: Library
-    output: Output
-    addresses: Addresses
-    now: datetime
-    drafts: bool
-    editions: dict[str, Edition] = field(default_factory=dict)
-    shown: dict[str, dict[str, Article]] = field(default_factory=dict)
-    plan: Plan = field(default_factory=lambda: Plan((), (), {}))
-    attachments: Attachments = field(default_factory=lambda: Attachments({}, {}, ()))
-    assets: Assets = field(default_factory=lambda: Assets({}, {}))
-    rendered: dict[tuple[str, str], Rendered] = field(default_factory=dict)
-    posts: dict[str, list[str]] = field(default_factory=dict)
-    kept: dict[str, list[str]] = field(default_factory=dict)
-    warnings: list[PipelineError] = field(default_factory=list)
-    written: Written = field(default_factory=lambda: Written(0, 0, 0))
-
-    @property
-    def prefixes(self) -> dict[str, str]:
-        """First part of the paths of each locale."""
-        return {locale: edition.prefix for locale, edition in self.editions.items()}
-
-    def presenter(self) -> Presenter:
-        """Views of all that was rendered."""
-        return Presenter(self.settings, self.editions, self.addresses, self.plan, self.rendered)
 
 
 def check_directory(work: Work) -> None:
@@ -106,7 +74,13 @@ def keep_unreadable(work: Work) -> None:
 
 def plan_pages(work: Work) -> None:
     """Which pages there are, and where."""
-    work.plan = make_plan(work.editions, work.shown, work.settings.source)
+    work.plan = make_plan(
+        work.editions,
+        work.shown,
+        work.settings.source,
+        per_page=work.settings.site.per_page,
+        patterns=work.settings.site.permalinks,
+    )
     work.warnings += work.plan.problems
 
 
@@ -114,7 +88,7 @@ def find_files(work: Work) -> None:
     """What is copied, and the theme's assets."""
     work.attachments = find_attachments(work.settings, work.plan, work.prefixes)
     work.warnings += work.attachments.problems
-    work.assets = collect_assets(theme_directories(work.settings.root))
+    work.assets = collect_assets(theme_directories(work.settings.root), extra_style=style_sheet(work.settings.theme))
 
 
 def render_articles(work: Work) -> None:
@@ -132,7 +106,7 @@ def render_articles(work: Work) -> None:
         work.addresses,
         work.settings.source,
         beside=work.attachments.beside,
-        files=[*work.attachments.files, *_generated(work.editions.values())],
+        files=[*work.attachments.files, *_generated(work.editions.values()), *generated(work)],
         prefixes=work.prefixes,
     )
     languages = {locale: edition.language for locale, edition in work.editions.items()}
@@ -141,6 +115,7 @@ def render_articles(work: Work) -> None:
             continue
         strings = work.editions[page.article.written_in].strings
         context = Context(page.article, page, links, strings, languages, image_size)
+        context.sanitised = is_sanitised(work.settings, page.article.written_in, page.article.post)
         rendered = render(context, source_headings=_source_headings(work, page.article))
         work.rendered[page.locale, page.article.key] = rendered
         work.warnings += rendered.problems
@@ -187,23 +162,28 @@ def render_pages(work: Work) -> None:
             site=presenter.site(page.locale),
             t=work.editions[page.locale].strings,
         )
-        _add(work, page, output_file(page.path), html.encode())
+        work.add(page, output_file(page.path), html.encode())
         if page.kind == "not-found" and page.locale == work.settings.source and all(work.prefixes.values()):
             work.output.add("404.html", html.encode())
     for redirect in work.plan.redirects:
         href, url = work.addresses.href(redirect.page.path), work.addresses.absolute(redirect.page.path)
         site = presenter.site(redirect.page.locale)
         html = theme.render("redirect.html", site=site, href=href, url=url, title=redirect.page.title)
-        _add(work, redirect.page, output_file(redirect.path), html.encode())
+        work.add(redirect.page, output_file(redirect.path), html.encode())
     _render_the_rest(work, theme, presenter)
 
 
 def _render_the_rest(work: Work, theme: Theme, presenter: Presenter) -> None:
     """Feeds and what belongs to no language; a file of static/ may take the place of robots.txt."""
     for edition in work.editions.values():
-        for path, data in feeds(edition, presenter, theme, work.addresses).items():
+        terms = [page for page in work.plan.pages if page.locale == edition.locale and page.kind == "term"]
+        terms = [page for page in terms if page.number == 1]
+        full = work.settings.site.feed_content == "full"
+        for path, data in feeds(edition, presenter, theme, work.addresses, terms, full=full).items():
             work.output.add(path, data)
-    work.output.add("sitemap.xml", sitemap(work.plan, presenter, theme, work.addresses))
+    for path, data in sitemaps(work.editions, work.plan, presenter, theme, work.addresses).items():
+        work.output.add(path, data)
+    render_extras(work, presenter)
     if "robots.txt" not in work.attachments.files:
         text = theme.render("robots.txt", sitemap=work.addresses.absolute("sitemap.xml"))
         work.output.add("robots.txt", text.encode())
@@ -221,7 +201,7 @@ def add_files(work: Work) -> None:
         work.output.add_copy(path, source)
         for folder in PurePosixPath(path).parents:
             if page := work.plan.by_path.get(f"{folder}/"):
-                _note(work, page, path)
+                work.note(page, path)
                 break
 
 
@@ -250,18 +230,6 @@ def _unreadable(work: Work) -> Iterable[str]:
                 name = path.relative_to(folder)
                 key = name.parent if name.name == "index.md" and len(name.parts) > 1 else name.with_suffix("")
                 yield f"{locale}/{key.as_posix()}"
-
-
-def _add(work: Work, page: Page, path: str, data: bytes) -> None:
-    if path not in work.kept.get(f"{page.locale}/{page.key}", []):
-        work.output.add(path, data)
-        _note(work, page, path)
-
-
-def _note(work: Work, page: Page, path: str) -> None:
-    """Remember which files a post has."""
-    if page.article and page.kind in {"post", "page"}:
-        work.posts.setdefault(f"{page.locale}/{page.key}", []).append(path)
 
 
 def _generated(editions: Iterable[Edition]) -> list[str]:

@@ -46,6 +46,11 @@ class Strings:
         month = self.months[value.month - 1] if self.months else str(value.month)
         return self("date_short", year=value.year, month=month[:3], day=value.day)
 
+    def day(self, value: dt.date) -> str:
+        """A date without its year."""
+        month = self.months[value.month - 1] if self.months else str(value.month)
+        return self("day", month=month[:3], day=value.day)
+
 
 def read_strings(directories: list[Path], names: list[str]) -> Strings:
     """The strings of the first of `names` that has a file (`zh-CN`, then `zh`), completed from English.

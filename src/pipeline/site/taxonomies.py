@@ -1,4 +1,4 @@
-"""Categories and tags: one term over all languages, with the posts that carry it in each."""
+"""Categories, tags and series: one term over all languages, with the posts that carry it in each."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pipeline.site.articles import Article
 from pipeline.site.permalinks import term_slugs
 
-__all__ = ["TAXONOMIES", "Term", "Terms", "collect"]
+__all__ = ["SERIES", "TAXONOMIES", "Term", "Terms", "collect"]
 
-TAXONOMIES = ("categories", "tags")
+TAXONOMIES = ("categories", "tags", "series")
+SERIES = "series"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def _terms(
                 foreign = shown[locale][key].written_in != locale
                 candidate = (foreign, name, shown[locale][key].written_in)
                 names[slug] = min(names.get(slug, candidate), candidate)
+        if taxonomy == SERIES:
+            posts = {slug: _in_reading_order(keys, shown[locale]) for slug, keys in posts.items()}
         terms = [Term(taxonomy, locale, slug, names[slug][1], names[slug][2], tuple(posts[slug])) for slug in posts]
         by_taxonomy[taxonomy] = tuple(sorted(terms, key=lambda term: (_folded(term.name), term.slug)))
         by_slug = {term.slug: term for term in terms}
@@ -91,12 +94,20 @@ def _terms(
 
 
 def _paired(article: Article, source: Article | None, taxonomy: str) -> list[tuple[str, str]]:
-    """(name in the source, name here) of each term of a post."""
+    """(name in the source, name here) of each term of a post: first those of one name, then the others in order."""
     names = [name.strip() for name in getattr(article, taxonomy) if name.strip()]
     originals = [name.strip() for name in getattr(source, taxonomy) if name.strip()] if source else names
-    if len(originals) != len(names):
-        originals = names
-    return list(zip(originals, names, strict=True))
+    same = {_folded(name) for name in names} & {_folded(name) for name in originals}
+    own = [name for name in names if _folded(name) not in same]
+    theirs = [name for name in originals if _folded(name) not in same]
+    other = dict(zip(own, theirs, strict=True)) if len(own) == len(theirs) else {}
+    return [(other.get(name, name), name) for name in names]
+
+
+def _in_reading_order(keys: list[str], articles: Mapping[str, Article]) -> list[str]:
+    """A series begins with its first part: by weight where there is one, else the oldest first."""
+    oldest_first = list(reversed(keys))
+    return sorted(oldest_first, key=lambda key: articles[key].weight)
 
 
 def _folded(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from markupsafe import Markup
 
 from pipeline.site.context import Heading
 
-__all__ = ["ArticleView", "Choice", "Entry", "PageView", "SiteView", "TermView"]
+__all__ = ["ArticleView", "Choice", "Entry", "PageView", "SeriesView", "SiteView", "TermView"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,16 @@ class SiteView:
     og_locale: str
     atom: str
     rss: str
+    json_feed: str
+    manifest: str
+    search: str
     menu: tuple[Choice, ...]
     footer: tuple[Choice, ...]
+    social: tuple[Choice, ...]
+    note: Markup
+    head: Markup
+    body_end: Markup
+    giscus: Mapping[str, str]
     editions: tuple[Choice, ...]
 
 
@@ -66,11 +75,28 @@ class Entry:
     html: Markup
     categories: tuple[TermView, ...]
 
+    @property
+    def year(self) -> int:
+        """The year of its date; 0 without one."""
+        return self.date.year if self.date else 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """A series that a post is part of, with all parts in order; `place` is the post's, from 1."""
+
+    name: str
+    href: str
+    language: str
+    place: int
+    parts: tuple[Entry, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
     """A text in full, in `language`. `state`, `held`, `behind` and `source_changed` are those of Article; `original`
-    leads to the page in the source's language, where that is another one.
+    leads to the page in the source's language, where that is another one; `edit` and `markdown`, where there are such,
+    to where it can be changed and to its source.
     """
 
     html: Markup
@@ -89,12 +115,19 @@ class ArticleView:
     original: Choice | None
     newer: Entry | None
     older: Entry | None
+    related: tuple[Entry, ...]
+    series: tuple[SeriesView, ...]
+    share: tuple[Choice, ...]
+    edit: str
+    markdown: str
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
     """A page. `canonical` is absolute; `alternates` are (hreflang, absolute address) of the page in every language
-    that really has it; `languages` lead to the other languages; `more` is where the entries go on.
+    that really has it; `languages` lead to the other languages; `more` is where the entries go on. A list of `total`
+    entries may go over `count` pages: this is `number`, `newer` and `older` lead to the ones beside it. `feed` is that
+    of a term, `card` the absolute address of its picture, `data` its JSON-LD.
     """
 
     kind: str
@@ -111,3 +144,11 @@ class PageView:
     more: str
     taxonomy: str
     terms: tuple[TermView, ...]
+    number: int
+    count: int
+    total: int
+    newer: str
+    older: str
+    feed: str
+    card: str
+    data: Markup

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from pipeline.commands.options import Command, json_option, read_settings
+from pipeline.console import print_json
 
 if TYPE_CHECKING:
     from pipeline.publishing.publish import PublishReport
@@ -15,33 +17,32 @@ if TYPE_CHECKING:
 
 __all__ = ["releases", "rollback"]
 
-_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 _MOST = 20  # actions or changes that are printed
 
 
 @click.command(
+    cls=Command,
     short_help="List what was published: when, by whom, from which commit.",
-    epilog="Examples: `pipeline releases`, `pipeline releases 20261123T0405 --json`",
+    examples=["pipeline releases", "pipeline releases 20261123T0405 --json"],
 )
 @click.argument("release", required=False, metavar="[RELEASE]")
-@_json_option
+@json_option
 @click.pass_obj
 def releases(root: Path, *, release: str | None, as_json: bool) -> None:
     """List the releases, the newest first; of one RELEASE, every path that it changed.
 
     A release is `restorable` if all of its objects were kept: by the bucket's versioning, or as [publish] `keep` says.
     """
-    from pipeline.config import load
     from pipeline.publishing.rollback import releases as listed
 
-    settings = load(root)
+    settings = read_settings(root)
     found = listed(settings.publish, root=settings.root)
     if release is not None:
         found = [info for info in found if info.release.startswith(release)]
         if not found:
             raise click.UsageError(f"No release begins with {release!r}; `pipeline releases` lists them.")
     if as_json:
-        _print({"releases": [info.to_json() for info in found]})
+        print_json({"releases": [info.to_json() for info in found]})
         return
     for info in found:
         click.echo(_line(info))
@@ -50,14 +51,15 @@ def releases(root: Path, *, release: str | None, as_json: bool) -> None:
 
 
 @click.command(
+    cls=Command,
     short_help="Restore an earlier release, without building it.",
-    epilog="Examples: `pipeline rollback`, `pipeline rollback 20261123T040506Z-1f2e3d4c --dry-run`",
+    examples=["pipeline rollback", "pipeline rollback 20261123T040506Z-1f2e3d4c --dry-run"],
 )
 @click.argument("release", required=False, metavar="[RELEASE]")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
 @click.option("--keep", type=click.IntRange(0, 1000), help="Releases to keep restorable, instead of [publish] `keep`.")
 @click.option("--no-lock", is_flag=True, help="Use a server that ignores conditional writes all the same.")
-@_json_option
+@json_option
 @click.pass_obj
 def rollback(root: Path, *, release: str | None, dry_run: bool, keep: int | None, no_lock: bool, as_json: bool) -> None:
     """Bring back RELEASE, or the one before the current, by copies within the bucket.
@@ -65,14 +67,13 @@ def rollback(root: Path, *, release: str | None, dry_run: bool, keep: int | None
     Only what differs is copied, and nothing is built or uploaded. The result is a new release, so that it can be rolled
     back as well. The next `pipeline publish` publishes what is built, so mend the content before that.
     """
-    from pipeline.config import load
     from pipeline.publishing.rollback import rollback as run
 
-    settings = load(root)
+    settings = read_settings(root)
     target = settings.publish if keep is None else settings.publish.model_copy(update={"keep": keep})
     report = run(target, release, dry_run=dry_run, lock=not no_lock, root=settings.root)
     if as_json:
-        _print(report.to_json())
+        print_json(report.to_json())
     else:
         _restored(report, settings.publish.target)
 
@@ -105,7 +106,3 @@ def _restored(report: PublishReport, target: str) -> None:
     )
     if report.cdn:
         click.echo(report.cdn, err=True)
-
-
-def _print(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))

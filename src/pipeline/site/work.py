@@ -1,0 +1,64 @@
+"""What the steps of a build hand on to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.config import Settings
+from pipeline.content import Library
+from pipeline.errors import PipelineError
+from pipeline.site.articles import Article
+from pipeline.site.assets import Assets
+from pipeline.site.attachments import Attachments
+from pipeline.site.editions import Edition
+from pipeline.site.output import Output, Written
+from pipeline.site.pages import Page, Plan
+from pipeline.site.permalinks import Addresses
+from pipeline.site.presenter import Presenter
+from pipeline.site.render import Rendered
+
+__all__ = ["Work"]
+
+
+@dataclass(slots=True)
+class Work:
+    """What the steps hand on to each other."""
+
+    settings: Settings
+    library: Library
+    output: Output
+    addresses: Addresses
+    now: datetime
+    drafts: bool
+    editions: dict[str, Edition] = field(default_factory=dict)
+    shown: dict[str, dict[str, Article]] = field(default_factory=dict)
+    plan: Plan = field(default_factory=lambda: Plan((), (), {}))
+    attachments: Attachments = field(default_factory=lambda: Attachments({}, {}, ()))
+    assets: Assets = field(default_factory=lambda: Assets({}, {}))
+    rendered: dict[tuple[str, str], Rendered] = field(default_factory=dict)
+    posts: dict[str, list[str]] = field(default_factory=dict)
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    warnings: list[PipelineError] = field(default_factory=list)
+    cards: dict[tuple[str, str], str] = field(default_factory=dict)
+    written: Written = field(default_factory=lambda: Written(0, 0, 0))
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """First part of the paths of each locale."""
+        return {locale: edition.prefix for locale, edition in self.editions.items()}
+
+    def presenter(self) -> Presenter:
+        """Views of all that was rendered."""
+        return Presenter(self.settings, self.editions, self.addresses, self.plan, self.rendered, self.cards)
+
+    def add(self, page: Page, path: str, data: bytes) -> None:
+        """A file that belongs to a page; while a post cannot be read, the one of the last build is kept."""
+        if path not in self.kept.get(f"{page.locale}/{page.key}", []):
+            self.output.add(path, data)
+            self.note(page, path)
+
+    def note(self, page: Page, path: str) -> None:
+        """Remember which files a post has."""
+        if page.article and page.kind in {"post", "page"}:
+            self.posts.setdefault(f"{page.locale}/{page.key}", []).append(path)

@@ -1,0 +1,83 @@
+"""The index of the search, read as theme/assets/search.js reads it."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.site.search import Document, index_files, terms
+from tests.site.conftest import Site
+
+
+def found(files: dict[str, bytes], query: str) -> set[int]:
+    index = json.loads(files["index.json"])
+    pages: set[int] | None = None
+    for term in terms(query):
+        shard = json.loads(files[f"{ord(term[0]) % index['files']}.json"])
+        starts = [name for name in shard if name == term or (len(term) < 2 and name.startswith(term))]
+        here = {page for name in starts for page in shard[name][::2]}
+        pages = here if pages is None else pages & here
+    return pages or set()
+
+
+def site_with(*texts: str) -> dict[str, bytes]:
+    return index_files(
+        [Document(f"T{number}", f"/{number}/", "", "zh-CN", "", text) for number, text in enumerate(texts)]
+    )
+
+
+def test_a_part_of_a_chinese_word_is_found() -> None:
+    files = site_with("大模型的分布式训练需要很多显卡", "分布在各地，式样不同", "另一篇")
+    assert found(files, "分布式") == {0}
+    assert found(files, "训练") == {0}
+    assert found(files, "分布") == {0, 1}
+    assert found(files, "篇") == {2}
+
+
+def test_widths_and_capitals_do_not_matter() -> None:
+    files = site_with("ＰｙＴｏｒｃｈ 与 GPU", "pytorch")
+    assert found(files, "PyTorch") == {0, 1}
+
+
+def test_the_title_counts_most() -> None:
+    documents = [Document("a", "/a/", "", "en", "", "word " * 50), Document("word", "/b/", "", "en", "", "")]
+    files = index_files(documents)
+    pairs = json.loads(files[f"{ord('w') % json.loads(files['index.json'])['files']}.json"])["word"]
+    assert dict(zip(pairs[::2], pairs[1::2], strict=True))[1] > dict(zip(pairs[::2], pairs[1::2], strict=True))[0]
+
+
+@given(st.text(), st.integers(0, 30), st.integers(1, 30))
+def test_every_stretch_of_chinese_is_found(text: str, start: int, length: int) -> None:
+    text = "分布式训练" + text + "编译器优化"
+    part = text[start : start + length]
+    whole = set(terms(text))
+    if all("\u4e00" <= character <= "\u9fff" for character in part) and len(part) > 1:
+        assert {first + second for first, second in pairwise(part)} <= whole
+
+
+def test_a_large_index_is_in_many_files() -> None:
+    files = site_with(*(f"word{number} " * 3 + chr(0x4E00 + number) * 2 + "共同" for number in range(3000)))
+    assert len(files) > 4
+    assert max(map(len, files.values())) < 200_000
+    assert found(files, "共同") == set(range(3000))
+
+
+def test_each_language_has_its_own(bilingual: Site) -> None:
+    bilingual.build()
+
+    def titles(folder: Path) -> list[list[str]]:
+        index = json.loads((folder / "search/index.json").read_text())
+        assert {path.name for path in (folder / "search").glob("*.json")} == {
+            "index.json",
+            *(f"{number}.json" for number in range(index["files"])),
+        }
+        return [[title, href, language] for title, href, _, language in index["documents"]]
+
+    assert ["First", "/posts/first/", "en"] in titles(bilingual.public)
+    assert ["第一篇", "/zh/posts/first/", "zh-CN"] in titles(bilingual.public / "zh")
+    assert ["Second", "/zh/posts/second/", "en"] in titles(bilingual.public / "zh")
+    assert '<meta name="robots" content="noindex">' in bilingual.html("search")
