@@ -9,7 +9,7 @@ import pytest
 from pipeline.config import EngineSettings
 from pipeline.errors import ConfigError, EngineBusy, EngineError
 from pipeline.translation.dispatch import Answer, Dispatcher, EngineUsage, Request
-from pipeline.translation.engines.faults import EngineRefused, EngineTimeout, EngineUnreachable
+from pipeline.translation.engines.faults import EngineCrash, EngineRefused, EngineTimeout, EngineUnreachable
 from pipeline.translation.engines.lane import Lane, Waits
 from tests.engines.helpers import FakeEngine, FakeTime, ask, dispatcher, raising, real, texts_of
 
@@ -89,6 +89,44 @@ class TestRetries:
         engine = FakeEngine(slow)
         assert texts_of(ask(dispatcher(engine), list("abcde"))) == [f"译{text}" for text in "abcde"]
         assert [len(pack) for pack in engine.packs] == [5, 3, 2, 1, 2]
+
+    def test_an_engine_that_breaks_down_twice_is_asked_for_less(self):
+        def fragile(texts):
+            if "bad" in texts:
+                raise EngineCrash("500")
+            return [f"译{text}" for text in texts]
+
+        time = FakeTime()
+        engine = FakeEngine(fragile, texts=100)
+        texts = [*(f"t{number}" for number in range(20)), "bad", *(f"u{number}" for number in range(20))]
+        answers = ask(dispatcher(engine, time=time), texts)
+        assert [answer.text is None for answer in answers] == [text == "bad" for text in texts]
+        assert time.slept[0] == 1
+
+    def test_one_that_breaks_down_once_is_asked_for_the_same(self):
+        engine = FakeEngine(failing(1, EngineCrash("500")))
+        assert texts_of(ask(dispatcher(engine), ["a", "b"])) == ["译a", "译b"]
+        assert engine.packs == [["a", "b"], ["a", "b"]]
+
+    def test_a_text_that_breaks_the_engine_holds_up_nobody_else(self):
+        time, sent = FakeTime(), []
+
+        def answer(texts):
+            sent.append((texts, time.now))
+            if texts == ["bad"]:
+                raise EngineCrash("500")
+            return texts
+
+        def sleep(seconds):
+            if not time.slept:
+                time.sleep(0)
+                lane.ask([Request("b")])  # as another thread would, while the first one sleeps
+            time.sleep(seconds)
+
+        waits = Waits(time.clock, sleep, lambda: 0.0)
+        lane = Lane(FakeEngine(answer), EngineSettings(), "en", "zh", waits)
+        assert lane.ask([Request("bad")]).error == "500"
+        assert sent[:2] == [(["bad"], 0), (["b"], 0)]
 
     def test_requests_per_second(self):
         time = FakeTime()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pipeline.commands.releases import releases as releases_command
+from pipeline.commands.releases import rollback as rollback_command
 from pipeline.config import PublishSettings
 from pipeline.errors import PublishError
 from pipeline.publishing import publish, releases, rollback
-from pipeline.commands.releases import releases as releases_command
-from pipeline.commands.releases import rollback as rollback_command
 from pipeline.publishing.paths import KEPT
 from pipeline.publishing.s3 import S3Store
 from pipeline.publishing.s3_connect import connect

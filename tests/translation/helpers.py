@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from pipeline.translation.finish import Finished, finish
+
 from pipeline.content import Post, read_front_matter
 from pipeline.content.meta import read_meta
 from pipeline.translation.ask import Asker
 from pipeline.translation.dispatch import Dispatcher
 from pipeline.translation.document import Document
 from pipeline.translation.draft import Draft
-from pipeline.translation.finish import Finished, finish
 from pipeline.translation.glossary import Glossary, Term
 from pipeline.translation.memory import Memory
 from tests.engines.helpers import FakeEngine, FakeTime
@@ -70,7 +71,7 @@ def run(
     *,
     engine: Callable[[str], str] | None = pseudo_chinese,
     memory: Sequence[tuple[str, str, str]] = (),
-    glossary: Glossary = Glossary(),
+    glossary: Glossary = Glossary(),  # noqa: B008
     history: Callable[[], Memory] | None = None,
     threshold: float = 75.0,
 ) -> Run:

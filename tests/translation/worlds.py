@@ -13,9 +13,27 @@ from hypothesis import strategies as st
 
 __all__ = ["Block", "author_edits", "blocks", "chinese", "english", "name", "render", "reviewer_edits", "sentences_of"]
 
-_WORDS = (
-    "the parser reads every token before a scheduler may start and nobody waits for what was cached long ago".split()
-)
+_WORDS = [
+    "the",
+    "parser",
+    "reads",
+    "every",
+    "token",
+    "before",
+    "a",
+    "scheduler",
+    "may",
+    "start",
+    "and",
+    "nobody",
+    "waits",
+    "for",
+    "what",
+    "was",
+    "cached",
+    "long",
+    "ago",
+]  # noqa: E501
 _HAN = "解析器在调度开始之前读完每一个记号谁也不必等待早已缓存的东西"
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.translation.engines.faults import (
     EngineBusy,
+    EngineCrash,
     EngineError,
     EngineRefused,
     EngineTimeout,
@@ -95,7 +96,9 @@ class HttpClient:
         if 200 <= status < 300:
             return
         said = f"{self._name} answered {status}" + (f": {detail}" if detail else "")
-        if status in {408, 425, 429} or status >= 500:
+        if status == 500:
+            raise EngineCrash(f"{said}.", retry_after=retry_after(reply.headers))
+        if status in {408, 425, 429} or status > 500:
             raise EngineBusy(f"{said}.", retry_after=retry_after(reply.headers))
         if status in {400, 413, 414, 422}:
             raise EngineError(f"{said}.")

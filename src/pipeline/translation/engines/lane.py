@@ -14,6 +14,7 @@ from pipeline.translation.engines.base import ContextEngine, Engine, GlossaryEng
 from pipeline.translation.engines.breaker import Breaker, Pass
 from pipeline.translation.engines.faults import (
     EngineBusy,
+    EngineCrash,
     EngineError,
     EngineRefused,
     EngineTimeout,
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 _LONGEST_WAIT = 60.0
 _OFFLINE_SECONDS = 1.0
+_SMALLER = (EngineTimeout, EngineCrash)  # a smaller request may do better
+_OWN = (*_SMALLER, EngineUnreachable)  # says nothing about how many requests are too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Lane:
                 wait = None if how == "trial" else self._wait(fault, tries, started, len(pack))
                 if wait is None:
                     return self._failure(fault, len(pack), how)
-                if not isinstance(fault, (EngineTimeout, EngineUnreachable)):
+                if not isinstance(fault, _OWN):
                     self._pace.refuse(wait)  # what is too much for it from one of us is too much from all
                 self._waits.sleep(wait)
             except _ClosedError:
@@ -127,11 +130,9 @@ class Lane:
                 answers = self._translations(pack)
             except EngineUnreachable:
                 raise
-            except EngineTimeout:
-                self._window.narrow(slot)
-                raise
-            except EngineBusy:
-                self._refusals += self._window.narrow(slot)
+            except EngineBusy as fault:
+                narrowed = self._window.narrow(slot)
+                self._refusals += narrowed and not isinstance(fault, _OWN)
                 raise
             self._refusals = 0
             self._window.widen()
@@ -158,13 +159,15 @@ class Lane:
             return None
         if isinstance(fault, EngineTimeout) and (texts > 1 or tries > 1):
             return None
+        if isinstance(fault, EngineCrash) and texts > 1 and tries > 1:
+            return None
         if isinstance(fault, EngineUnreachable) and not self._answered:
             wait = 0.25 * tries
             return wait if self._waits.clock() + wait - started <= _OFFLINE_SECONDS else None
         if fault.retry_after is not None:
             return fault.retry_after + self._waits.random() / 4 if fault.retry_after <= _LONGEST_WAIT else None
-        counted = not isinstance(fault, (EngineTimeout, EngineUnreachable))
-        faults = max(1, min(tries, self._refusals)) if counted else tries  # a success of another one forgives
+        # A success of another request forgives what they have in common.
+        faults = tries if isinstance(fault, _OWN) else max(1, min(tries, self._refusals))
         return min(_LONGEST_WAIT / 2, 2.0 ** (faults - 1)) * (0.5 + self._waits.random() / 2)
 
     def _success(self, pack: Sequence[Request], answers: list[str], how: Pass) -> Outcome:
@@ -176,7 +179,8 @@ class Lane:
         return Outcome([answer.strip() for answer in answers])
 
     def _failure(self, fault: ConfigError | EngineError, texts: int, how: Pass) -> Outcome:
-        split = texts > 1 and (isinstance(fault, EngineTimeout) or not isinstance(fault, (EngineBusy, EngineRefused)))
+        smaller = isinstance(fault, _SMALLER) or not isinstance(fault, (EngineBusy, EngineRefused))
+        split = texts > 1 and smaller
         seconds = (fault.retry_after or 0.0) if isinstance(fault, EngineBusy) else 0.0
         final = isinstance(fault, (EngineRefused, ConfigError))
         weight = _weight(fault, split=split)
@@ -193,7 +197,7 @@ def _weight(fault: ConfigError | EngineError, *, split: bool) -> float:
     match fault:
         case EngineRefused() | EngineUnreachable() | ConfigError():
             return 1
-        case EngineTimeout():
+        case EngineTimeout() | EngineCrash():
             return 1 / 6 if split else 1 / 3
         case EngineBusy(retry_after=seconds):
             return 1 if (seconds or 0) > _LONGEST_WAIT else 1 / 3
