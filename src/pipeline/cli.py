@@ -14,6 +14,7 @@ from pipeline import __version__
 from pipeline.commands import content, site
 from pipeline.commands.adopt import adopt
 from pipeline.commands.check import check
+from pipeline.commands.new import new
 from pipeline.commands.options import Command
 from pipeline.commands.releases import releases, rollback
 from pipeline.console import Group
@@ -95,6 +96,7 @@ def _importable(root: Path) -> Iterator[None]:
 for command in (
     content.init,
     adopt,
+    new,
     content.status,
     content.explain,
     content.translate,

@@ -101,11 +101,11 @@ def test_publish_without_a_target(translated, configured):
 
 
 def test_publish_takes_most_of_the_site_away_only_when_told_to(translated):
-    for number in range(6):
+    for number in range(20):
         translated.write(f"content/en/posts/p{number}.md", "Text\n")
     translated.ok("build")
     translated.ok("publish")
-    for number in range(6):
+    for number in range(20):
         (translated.root / f"content/en/posts/p{number}.md").unlink()
     translated.ok("build")
     done = translated.run("publish")

@@ -32,6 +32,7 @@ def test_well_formed_or_refused(parts: list[str], block: bool) -> None:
     ("tex", "pieces"),
     [
         (r"\color{red}x", ['mathcolor="#ff0000"']),
+        (r"\dfrac{a}{b}\cfrac{c}{d}", ['<mfrac class="m-sn"><mi>a', '<mfrac class="m-sn m-pt1">']),
         (r"a\!b", ['class="m-n1"']),
         (r"\begin{array}{|c:l|}a&b\\\hline c&d\end{array}", ["m-bl", "m-br", "m-bt"]),
         (r"\text{如果} x", ["<mtext>如果</mtext>"]),

@@ -169,7 +169,7 @@ def test_math_that_cannot_be_shown_is_source_and_a_warning(site: Site, tex: str)
     html = site.html("posts/x")
     source = tex.replace("&", "&amp;")
     assert f'<span class="math"><code>{source}</code></span>' in html
-    assert f'<div class="math"><code>{source}' in html
+    assert f'<div class="math" tabindex="0"><code>{source}' in html
     assert "<math><mi>y</mi></math>" in html
     assert [(warning.path, warning.line) for warning in (inline, block)] == [(path, 6), (path, 9)]
     assert inline.remedy

@@ -45,7 +45,7 @@ def _math(context: Context, tokens: Sequence[Token], index: int) -> str:
             "Write it in other words of TeX; until then its source is shown.",
         )
         html = f"<code>{escape(token.content)}</code>"
-        return f'<div class="math">{html}</div>\n' if is_block else f'<span class="math">{html}</span>'
+        return f'<div class="math" tabindex="0">{html}</div>\n' if is_block else f'<span class="math">{html}</span>'
     context.anchors.update(re.findall(r' id="([^"]+)"', html))
     return f'<div class="math" tabindex="0">{html}</div>\n' if is_block else html
 
