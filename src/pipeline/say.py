@@ -82,11 +82,13 @@ def translation(report: TranslationReport, root: Path, *, dry_run: bool) -> None
     usage = report.engine
     if usage.name and dry_run:
         requests = _count(usage.requests, "request")
-        click.echo(f"{usage.name} would be sent {_count(usage.characters, 'character')} in {requests}.")
+        money = f", for {usage.cost:.2f} {usage.currency}" if usage.cost is not None else ""
+        click.echo(f"{usage.name} would be sent {_count(usage.characters, 'character')} in {requests}{money}.")
     elif usage.name:
         retries = f", {usage.retries} of them repeated" if usage.retries else ""
         sent = f"{_count(usage.requests, 'request')}{retries}, {_count(usage.characters, 'character')}"
-        click.echo(f"{usage.name}: {sent}.")
+        money = f", {usage.cost:.2f} {usage.currency}" if usage.cost is not None else ""
+        click.echo(f"{usage.name}: {sent}{money}.")
 
 
 def approval(report: ApprovalReport, drafts: Callable[[str], Path]) -> None:

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.config import PublishSettings
-from pipeline.publishing import publish
+from pipeline.publishing import cdn, publish
 from pipeline.publishing.cdn import collapsed
 from pipeline.publishing.local import LocalStore
 from tests.publishing.conftest import SITE
-from tests.publishing.doubles import MemoryStore
+from tests.publishing.doubles import FaultyS3, MemoryStore
 
 MakeSite = Callable[..., Path]
 NAMES = st.sampled_from(["a", "b", "c d", "文"])
@@ -115,8 +115,15 @@ def test_a_publish_that_is_complete_does_not_fail(
     assert publish(make_site({**SITE, "index.html": "x"}), settings, store=store).requests == 1
 
 
-def test_it_can_be_waited_for(make_site: MakeSite, local: LocalStore, distribution: str) -> None:
-    table = {"distribution": distribution, "endpoint_url": local.endpoint_url, "wait": True}
+def test_it_can_be_waited_for(
+    make_site: MakeSite, faulty: FaultyS3, distribution: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cdn, "_WAIT", {"Delay": 0, "MaxAttempts": 9})
+    states = ["Completed", "InProgress", "InProgress"]
+    answer = "<Invalidation><Id>I1</Id><Status>%s</Status></Invalidation>"
+    faulty.rule = lambda method, path: (200, answer % states.pop()) if method == "GET" else None
+    table = {"distribution": distribution, "endpoint_url": faulty.endpoint_url, "wait": True}
     settings, store = PublishSettings.model_validate({"cloudfront": table}), MemoryStore()
     publish(make_site(), settings, store=store)
     assert "was told" in publish(make_site({**SITE, "index.html": "x"}), settings, store=store).cdn
+    assert [method for method, _ in faulty.seen] == ["POST", "GET", "GET", "GET"]

@@ -16,6 +16,7 @@ import pytest
 TEMPLATE = Path(__file__).parents[2] / "infra" / "site.yaml"
 # What moto's CloudFormation does not know; stand-ins take their properties as they come.
 UNKNOWN = {
+    "AWS::IAM::OIDCProvider": {"Id": "arn:aws:iam::123456789012:oidc-provider/github"},
     "AWS::S3::BucketPolicy": {},
     "AWS::CertificateManager::Certificate": {"Id": "arn:aws:acm:us-east-1:123456789012:certificate/1"},
     "AWS::CloudFront::OriginAccessControl": {"Id": "E1OAC"},

@@ -36,8 +36,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("answer", [s3_error(503, "SlowDown"), s3_error(500, "InternalError"), DROP])
-@pytest.mark.parametrize("share", [0.2, 0.6])
+@pytest.mark.parametrize(
+    ("answer", "share"), [(s3_error(503, "SlowDown"), 0.2), (s3_error(503, "SlowDown"), 0.6), (DROP, 0.5)]
+)
 def test_a_storm_is_ridden_out_or_waited_for(
     make_site: MakeSite,
     settings: PublishSettings,
@@ -49,7 +50,7 @@ def test_a_storm_is_ridden_out_or_waited_for(
     publish(make_site(), settings)
     chance = random.Random(3)
     faulty.rule = lambda method, path: answer if chance.random() < share else None
-    for _ in range(3):
+    for _ in range(2):
         store = through(faulty, settings, attempts=3)
         try:
             publish(make_site(CHANGED), settings, store=store)
@@ -65,7 +66,7 @@ def test_a_storm_is_ridden_out_or_waited_for(
     assert publish(make_site(CHANGED), settings).requests == 1
 
 
-@pytest.mark.parametrize("after", [0, 1, 2, 5, 9, 13, 15])
+@pytest.mark.parametrize("after", [0, 1, 5, 12])
 def test_credentials_that_expire_at_any_request(
     make_site: MakeSite, settings: PublishSettings, faulty: FaultyS3, s3: S3Store, after: int
 ) -> None:

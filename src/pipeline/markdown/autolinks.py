@@ -11,18 +11,18 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-__all__ = ["CJK", "autolinks"]
+__all__ = ["autolinks"]
 
 # Kana, Han, Hangul, their punctuation, full-width forms, and the quotation marks and dashes that Chinese shares.
-CJK = "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
-_QUOTES = "“”‘’…—"
-_END = rf"\s<>{CJK}{_QUOTES}"
-_SCHEME = re.compile(r"(?:^|(?<=[^A-Za-z0-9]))(https?|ftp)$", re.IGNORECASE)
-_REST = re.compile(rf"://[A-Za-z0-9\[][^{_END}]*")
-_WWW = re.compile(rf"www\.[A-Za-z0-9][^{_END}]*\.[^{_END}]*")
-_MAIL_NAME = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]*[A-Za-z0-9_+-]$")
+_CJK = (
+    "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+)
+_END = rf"\s<>{_CJK}“”‘’…—"
+_REST = re.compile(rf"://[A-Za-z0-9\[][^{_END}]*+")
+_WWW = re.compile(rf"www\.[A-Za-z0-9](?=[^{_END}.]*\.)[^{_END}]*+")
+_MAIL_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_"
 _MAIL_HOST = re.compile(r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*(?<![-_])")
-_BEFORE = re.compile(rf"[\s*_~(\[“‘—{CJK}]")
+_BEFORE = re.compile(rf"[\s*_~(\[“‘—{_CJK}]")
 
 
 def autolinks(md: MarkdownIt) -> None:
@@ -36,38 +36,45 @@ def autolinks(md: MarkdownIt) -> None:
 def _address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (markdown-it's signature)
     if silent or state.linkLevel or not state.src.startswith("://", state.pos):
         return False
-    scheme = _SCHEME.search(state.pending)
+    pending = state.pending[-5:].lower()
+    scheme = next((name for name in ("https", "http", "ftp") if pending.endswith(name)), "")
+    start = state.pos - len(scheme)
+    before = state.src[max(start - 1, 0) : start]
+    if not scheme or (before.isascii() and before.isalnum()):
+        return False
     rest = _REST.match(state.src, state.pos, state.posMax)
-    return bool(scheme and rest) and _link(state, scheme[1] if scheme else "", rest[0] if rest else "", "")
+    return rest is not None and _link(state, len(scheme), rest[0], "")
 
 
 def _www(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     if silent or state.linkLevel or not state.src.startswith("www.", state.pos):
         return False
+    if state.pos and not _BEFORE.match(state.src[state.pos - 1]):
+        return False
     match = _WWW.match(state.src, state.pos, state.posMax)
-    return bool(match) and _link(state, "", match[0] if match else "", "http://")
+    return match is not None and _link(state, 0, match[0], "http://")
 
 
 def _mail(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     if silent or state.linkLevel or state.src[state.pos] != "@":
         return False
-    name = _MAIL_NAME.search(state.pending)
-    host = _MAIL_HOST.match(state.src, state.pos, state.posMax)
-    return bool(name and host) and _link(state, name[0] if name else "", host[0] if host else "", "mailto:")
-
-
-def _link(state: StateInline, behind: str, ahead: str, scheme: str) -> bool:
-    """Push a link over the last `behind` characters of the pending text and `ahead` of the source."""
-    start = state.pos - len(behind)
-    if start > 0 and not _BEFORE.match(state.src[start - 1]):
+    name = len(state.pending) - len(state.pending.rstrip(_MAIL_NAME))
+    if not name or state.pending[-1] == "." or state.src[max(state.pos - name - 1, 0)] == "/":
         return False
-    address = _trimmed(behind + ahead)
-    if len(address) <= len(behind):
+    host = _MAIL_HOST.match(state.src, state.pos, state.posMax)
+    return host is not None and _link(state, name, host[0], "mailto:")
+
+
+def _link(state: StateInline, behind: int, ahead: str, scheme: str) -> bool:
+    """Push a link over the last `behind` characters of the pending text and `ahead` of the source."""
+    start = state.pos - behind
+    address = _trimmed(state.src[start : state.pos] + ahead)
+    if len(address) <= behind:
         return False
     target = state.md.normalizeLink(scheme + address)
     if not state.md.validateLink(target):
         return False
-    state.pending = state.pending[: len(state.pending) - len(behind)]
+    state.pending = state.pending[: len(state.pending) - behind]
     opening = state.push("link_open", "a", 1)
     opening.attrs = {"href": target}
     state.push("text", "", 0).content = address
@@ -80,13 +87,17 @@ def _link(state: StateInline, behind: str, ahead: str, scheme: str) -> bool:
 
 def _trimmed(address: str) -> str:
     """Without the punctuation that ends a sentence rather than an address."""
-    while address:
-        last = address[-1]
-        entity = re.search(r"&[A-Za-z0-9]+;$", address)
-        if last in "?!.,:*_~'\"[]" or (last == ")" and address.count(")") > address.count("(")):
-            address = address[:-1]
-        elif last == ";" and entity:
-            address = address[: entity.start()]
-        else:
+    end, unpaired = len(address), address.count(")") - address.count("(")
+    while end:
+        last = address[end - 1]
+        if last == ")" and unpaired > 0:
+            unpaired -= 1
+        elif last == ";":
+            start = address.rfind("&", 0, end)
+            if start < 0 or not address[start + 1 : end - 1].isalnum():
+                break
+            end = start + 1
+        elif last not in "?!.,:*_~'\"[]":
             break
-    return address
+        end -= 1
+    return address[:end]

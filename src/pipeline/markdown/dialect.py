@@ -15,17 +15,19 @@ from mdit_py_plugins.footnote import footnote_plugin
 from pipeline.markdown.autolinks import autolinks
 from pipeline.markdown.cjk import cjk_friendly, join_lines
 from pipeline.markdown.headings import headings
+from pipeline.markdown.limits import limits
 from pipeline.markdown.math import math
 from pipeline.markdown.shortcodes import shortcodes
 
 __all__ = ["commonmark", "dialect"]
 
 # Deep nesting is cut off where no person would write it, to bound the work an untrusted post can cause.
+_DEEPEST = 60
 _OPTIONS = {
     "html": True,
     "linkify": False,
     "typographer": False,
-    "maxNesting": 60,
+    "maxNesting": _DEEPEST,
     "tasklists": True,
     "alerts": True,
     "strikethrough_single_tilde": True,
@@ -39,6 +41,7 @@ def dialect() -> MarkdownIt:
     md.use(footnote_plugin)
     md.use(deflist_plugin)
     md.use(container_plugin, name="block", validate=lambda params, _: bool(params.strip()))
+    md.use(limits)
     md.use(math)
     md.use(shortcodes)
     md.use(autolinks)
@@ -50,6 +53,12 @@ def dialect() -> MarkdownIt:
 
 @cache
 def commonmark() -> MarkdownIt:
-    """Plain CommonMark with GFM's tables and strikethrough: how forges show a draft. Shared; add nothing to it."""
-    md = MarkdownIt("commonmark", {"html": True, "maxNesting": 60})
-    return md.enable(["table", "strikethrough"])
+    """How forges show a draft: CommonMark with GFM's tables, strikethrough and footnotes. Shared; add nothing to it.
+
+    Without footnotes, `[^a]: Words.` is a paragraph in English, but in Chinese, which has no blanks, it would define
+    the target of a link.
+    """
+    md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
+    md.enable(["table", "strikethrough"])
+    md.use(footnote_plugin, inline=False, move_to_end=False)
+    return md.use(limits)

@@ -1,317 +1,225 @@
 """From pieces back to Markdown, proven before it is used.
 
 Text is written as it is where that reads back as the same text, and with more and more care where it does not. What
-is written must also keep its inline structure under plain CommonMark, where drafts are read on forges: emphasis next
-to Chinese punctuation is respelled so that it works there too.
+is written must also keep its structure under plain CommonMark, where drafts are read on forges.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from markdown_it.token import Token
+from pipeline.markdown.flanks import variants
+from pipeline.markdown.html import html_pieces
+from pipeline.markdown.pieces import Piece
+from pipeline.markdown.proof import Proof, proof_of, shape
+from pipeline.markdown.segments import Segment
+from pipeline.markdown.spelling import guarded, html_text, in_cell, is_plain, spellings, title_text
+from pipeline.markdown.units import Unit
 
-from pipeline.markdown.dialect import commonmark
-from pipeline.markdown.pieces import Piece, html_pieces, inline_pieces
-from pipeline.markdown.skeleton import inline_skeleton
-from pipeline.markdown.source import Mapping as SourceMapping
-from pipeline.markdown.spans import positioned_dialect
-from pipeline.markdown.units import Segment, Unit
-
-__all__ = ["compose", "emit"]
-
-# `\(` and `\[` would begin math, so brackets are written as entities and parentheses, harmless without them, stay.
-_PUNCTUATION = re.compile(r"([!-'*-/:-@\\-`{-~])")
-_RISKY = re.compile(r"([\\`*_{}\]<>|~$&^@]|(?<=[a-z])(?=://)|(?<=www)(?=\.))")
-# What would start another block at the beginning of a line.
-_LEADING = re.compile(r"(?:[-+*=#>:|~`$<\[{\\_]|\d{1,9}(?=[.)]))")
+__all__ = ["compose"]
 
 
 def compose(unit: Unit, targets: Mapping[int, Sequence[Piece]], env: Mapping[str, Any]) -> str | None:
     """`unit.source` with some of its segments (by index) replaced by the pieces of their translation.
 
     `env` holds the link references and footnotes of the document. Returns None if a translation cannot be written
-    without changing the structure.
+    without changing the structure. Pieces that are the segment's own change nothing.
     """
-    written: dict[int, str] = {}
-    for index, pieces in sorted(targets.items(), key=lambda item: _size(unit.segments[item[0]])):
-        segment = unit.segments[index]
-        inner = {other: text for other, text in written.items() if _inside(unit.segments[other], segment)}
-        text = emit(
-            unit,
-            segment,
-            pieces,
-            {unit.segments[other].start: (unit.segments[other].end, new) for other, new in inner.items()},
-            env,
+    changed = {
+        index: tuple(pieces) for index, pieces in targets.items() if tuple(pieces) != unit.segments[index].pieces
+    }
+    if not changed:
+        return unit.source
+    return _Composer(unit, env).compose(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A segment's translation as Markdown, for `source[start:end]` of the unit, and what it must read as."""
+
+    start: int
+    end: int
+    text: str
+    pieces: tuple[Piece, ...]
+
+
+class _Composer:
+    """Writes the segments of one unit, what is inside a tag before what is around it."""
+
+    def __init__(self, unit: Unit, env: Mapping[str, Any]) -> None:
+        self.unit = unit
+        self.base = 0 if unit.kind in {"field", "html", "label"} else unit.start
+        self.proof = proof_of(unit, env)
+        self.written: dict[int, _Written] = {}
+
+    def compose(self, targets: Mapping[int, tuple[Piece, ...]]) -> str | None:
+        order = sorted(targets, key=lambda index: _size(self.unit.segments[index]))
+        done = (
+            self._all_at_once(order, targets)
+            or self._one_by_one(order, targets, careful=False)
+            or self._one_by_one(order, targets, careful=True)
         )
-        if text is None:
-            return None
-        for other in inner:
-            del written[other]
-        written[index] = text
-    result, cursor = [], 0
-    for index in sorted(written, key=lambda number: unit.segments[number].start):
-        segment = unit.segments[index]
-        result += [unit.source[cursor : segment.start], written[index]]
-        cursor = segment.end
-    return "".join([*result, unit.source[cursor:]])
+        return self._source() if done else None
+
+    def _all_at_once(self, order: Sequence[int], targets: Mapping[int, tuple[Piece, ...]]) -> bool:
+        """Most translations need no care, and then one proof does for all."""
+        for index in order:
+            first = next(self._candidates(index, targets[index]), None)
+            if first is None:
+                return False
+            self.written[index] = first
+        return self._holds()
+
+    def _one_by_one(self, order: Sequence[int], targets: Mapping[int, tuple[Piece, ...]], *, careful: bool) -> bool:
+        """Each in the most readable way that holds; or, what is inside a tag, in the most careful one."""
+        self.written = {}
+        return all(self._one(index, targets[index], careful=careful) for index in order)
+
+    def _one(self, index: int, pieces: tuple[Piece, ...], *, careful: bool) -> bool:
+        candidates = list(self._candidates(index, pieces))
+        if careful and self._in_tag(self.unit.segments[index]):
+            candidates.reverse()
+        for candidate in candidates:
+            self.written[index] = candidate
+            if self._holds():
+                return True
+        return False
+
+    def _holds(self) -> bool:
+        return self.unit.kind in {"html", "label"} or self.proof.holds(self._source(), self._expected())
+
+    def _source(self) -> str:
+        """The unit's source with what is written so far."""
+        parts, cursor = [], 0
+        for written in sorted(self.written.values(), key=lambda one: (one.start, -one.end)):
+            if written.start >= cursor:  # what is inside another is part of its text
+                parts += [self.unit.source[cursor : written.start], written.text]
+                cursor = written.end
+        return _never_a_definition("".join([*parts, self.unit.source[cursor:]]), self.unit)
+
+    def _expected(self) -> list[Piece]:
+        """The unit's pieces with the translated ones. What is inside a tag does not show among them."""
+        expected = list(self.unit.pieces)
+        for index, written in self.written.items():
+            segment = self.unit.segments[index]
+            if not self._in_tag(segment):
+                before = [piece for piece in expected if piece.end - self.base <= segment.start and piece.source]
+                after = [piece for piece in expected if piece.start - self.base >= segment.end and piece.source]
+                expected = [*before, *written.pieces, *after]
+        return expected
+
+    def _in_tag(self, segment: Segment) -> bool:
+        return segment.kind != "text" or any(
+            piece.start - self.base < segment.start and segment.end < piece.end - self.base
+            for piece in self.unit.pieces
+            if piece.kind == "void"
+        )
+
+    def _candidates(self, index: int, pieces: tuple[Piece, ...]) -> Iterator[_Written]:
+        """Ways to write a segment, the most readable first."""
+        segment = self.unit.segments[index]
+        start, end = segment.start, segment.end
+        if self.unit.kind == "label":
+            text = _joined_text(pieces)
+            if _is_label(text, self.proof):
+                yield _Written(start, end, text, pieces)
+        elif segment.kind == "html":
+            text = "".join(html_text(piece.text) if _is_new(piece) else piece.source for piece in pieces)
+            if shape(html_pieces(text, 0)) == shape(pieces):
+                yield _Written(start, end, text, pieces)
+        elif segment.kind == "title":
+            for text in title_text(_joined_text(pieces), self.unit.source[start - 1]):
+                yield _Written(start, end, in_cell(text) if self.unit.kind == "cell" else text, pieces)
+        else:
+            yield from self._spelled(segment, pieces)
+
+    def _spelled(self, segment: Segment, pieces: tuple[Piece, ...]) -> Iterator[_Written]:
+        in_tag = self._in_tag(segment)
+        text = "".join(piece.text for piece in pieces if _is_new(piece))
+        crowded = self.unit.kind in {"cell", "term"} or self.unit.path[-1:] in {("definition",), ("container",)}
+        addresses = any(piece.name == "address" for piece in self.unit.pieces)
+        for variant in variants(self._with_labels(segment, pieces)):
+            for spell in spellings(text, crowded=crowded, addresses=addresses):
+                parts = []
+                for position, piece in enumerate(variant):
+                    if not _is_new(piece):
+                        parts.append(self._tag(piece))
+                        continue
+                    part = piece.text if self.unit.kind == "field" else spell(piece.text)
+                    if self._begins_line(segment, variant, position):
+                        part = guarded(part)
+                    parts.append(in_cell(part) if self.unit.kind == "cell" else part)
+                written = "".join(parts)
+                if not in_tag or self.proof.reads(written, variant):
+                    yield self._labelled(segment, written, variant)
+                if self.unit.kind == "field":
+                    break
+
+    def _begins_line(self, segment: Segment, pieces: Sequence[Piece], position: int) -> bool:
+        if self.unit.kind == "field" or segment.kind != "text":
+            return False
+        if position:
+            return "break" in {pieces[position - 1].kind, pieces[position - 1].name}
+        return not self.unit.source[: segment.start].strip()
+
+    def _tag(self, piece: Piece) -> str:
+        """A tag's source with the translations of what it holds."""
+        source, shift = piece.source, piece.start - self.base
+        for inner in sorted(self.written.values(), key=lambda one: -one.start):
+            if shift <= inner.start and inner.end <= shift + len(piece.source):
+                source = source[: inner.start - shift] + inner.text + source[inner.end - shift :]
+        return source
+
+    def _with_labels(self, segment: Segment, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+        """`[label]` and `[label][]` name their target by their text: once that is translated, it is spelled out."""
+        labels = {}
+        opened: dict[int, Piece] = {}
+        for piece in segment.pieces:
+            if piece.kind == "open" and piece.name == "link":
+                opened[piece.id] = piece
+            elif piece.kind == "close" and piece.source in {"]", "][]"} and piece.id in opened:
+                labels[piece.id] = self.unit.source[opened[piece.id].end - self.base : piece.start - self.base]
+        return tuple(
+            replace(piece, source=f"][{labels[piece.id]}]") if piece.kind == "close" and piece.id in labels else piece
+            for piece in pieces
+        )
+
+    def _labelled(self, segment: Segment, text: str, pieces: tuple[Piece, ...]) -> _Written:
+        """The same for an image: `![label]` and `![label][]`."""
+        source, start, end = self.unit.source, segment.start, segment.end
+        image = next((p for p in self.unit.pieces if p.name == "image" and p.start - self.base + 2 == start), None)
+        if segment.kind == "alt" and image and image.source.endswith(("]", "][]")):
+            tail = image.end - self.base
+            if source[end:tail] in {"]", "][]"}:
+                return _Written(start, tail, f"{text}][{source[start:end]}]", pieces)
+        return _Written(start, end, text, pieces)
 
 
 def _size(segment: Segment) -> int:
     return segment.end - segment.start
 
 
-def _inside(inner: Segment, outer: Segment) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end and inner is not outer
+def _is_new(piece: Piece) -> bool:
+    return piece.kind == "text" and not piece.source
 
 
-_Inner = Mapping[int, tuple[int, str]]
+def _joined_text(pieces: Sequence[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
 
 
-def emit(unit: Unit, segment: Segment, pieces: Sequence[Piece], inner: _Inner, env: Mapping[str, Any]) -> str | None:
-    """One segment's translation as Markdown. `inner` replaces parts of the tags' source: start → (end, text)."""
-    base = unit.start if unit.kind != "field" else 0
-    offset = 0 if segment.kind == "html" or unit.kind == "label" else base
-
-    def tag(piece: Piece) -> str:
-        return _patched(piece, inner, offset)
-
-    if segment.kind == "html":
-        return _emit_html(pieces, tag)
-    if segment.kind == "title":
-        return _emit_title(unit, segment, pieces)
-    for candidate in _respelled(_with_labels(unit, segment, pieces)):
-        for spell in (_as_is,) if unit.kind == "field" else (_as_is, _careful, _literal):
-            text = "".join(
-                _in_block(unit, spell(piece.text)) if piece.kind == "text" and not piece.source else tag(piece)
-                for piece in candidate
-            )
-            text = _safe_start(text, segment, candidate, unit)
-            if _proven(text, candidate, unit, segment, env):
-                return text
-    return None
+def _is_label(text: str, proof: Proof) -> bool:
+    """The title of a container is text, also where plain CommonMark sees a paragraph."""
+    return is_plain(text) and proof.reads(text, [Piece("text", text, 0, len(text), text)])
 
 
-def _with_labels(unit: Unit, segment: Segment, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """`[label]` and `[label][]` name their target by their text: once that is translated, the label is spelled out."""
-    if all(piece.source for piece in pieces):  # written as in the source
-        return tuple(pieces)
-    labels = {}
-    opened: dict[int, Piece] = {}
-    for piece in segment.pieces:
-        if piece.kind == "open" and piece.name == "link":
-            opened[piece.id] = piece
-        elif piece.kind == "close" and piece.source in {"]", "][]"} and piece.id in opened:
-            base = unit.start if unit.kind != "field" else 0
-            labels[piece.id] = unit.source[opened[piece.id].end - base : piece.start - base]
-    return tuple(
-        _with_source(piece, f"][{labels[piece.id]}]") if piece.kind == "close" and piece.id in labels else piece
-        for piece in pieces
-    )
+_DEFINITION = re.compile(r"""\S+(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*""")
 
 
-def _patched(piece: Piece, inner: _Inner, offset: int) -> str:
-    """A tag's source with the translations of what it holds."""
-    source, shift = piece.source, piece.start - offset
-    for start, (end, text) in sorted(inner.items(), reverse=True):
-        if shift <= start and end <= shift + len(piece.source):
-            source = source[: start - shift] + text + source[end - shift :]
-    return source
-
-
-def _emit_html(pieces: Sequence[Piece], tag: Callable[[Piece], str]) -> str | None:
-    text = "".join(
-        escape(piece.text, quote=False) if piece.kind == "text" and not piece.source else tag(piece) for piece in pieces
-    )
-    parsed = html_pieces(text, 0)
-    return text if _shape(parsed) == _shape(pieces) else None
-
-
-def _emit_title(unit: Unit, segment: Segment, pieces: Sequence[Piece]) -> str | None:
-    text = "".join(piece.text for piece in pieces)
-    if unit.kind == "label":
-        return None if re.search(r"[{}\r\n]", text) else text
-    quote = unit.source[segment.start - 1]
-    text = text.replace("\\", "\\\\").replace(quote, "\\" + quote).replace("&", "&amp;")
-    return text.replace("|", "\\|") if unit.kind == "cell" else text
-
-
-def _as_is(text: str) -> str:
-    return text
-
-
-def _careful(text: str) -> str:
-    return _RISKY.sub(r"\\\1", text)
-
-
-def _literal(text: str) -> str:
-    return _PUNCTUATION.sub(r"\\\1", text).replace("[", "&#91;").replace("]", "&#93;")
-
-
-def _in_block(unit: Unit, text: str) -> str:
-    """A pipe ends a cell, and makes a table of a heading that is underlined."""
-    if unit.kind == "cell":
-        return re.sub(r"(\\*)\|", lambda match: match[0] if len(match[1]) % 2 else match[1] + "\\|", text)
-    return re.sub(r"\\?\|", "&#124;", text) if unit.kind.startswith("heading") else text
-
-
-def _safe_start(text: str, segment: Segment, pieces: Sequence[Piece], unit: Unit) -> str:
-    """A backslash where the first characters would begin another block."""
-    first = next(iter(pieces), None)
-    at_start = not unit.source[: segment.start].strip() and segment.kind == "text"
-    if unit.kind == "field" or not at_start or first is None or first.kind != "text" or first.source:
-        return text
-    match = _LEADING.match(text)
-    if not match or (text[0] == "\\" and first.text[0] != "\\"):  # escaped already
-        return text
-    if match[0][0].isdigit():
-        return match[0] + "\\" + text[match.end() :]
-    return "&#91;" + text[1:] if text[0] == "[" else "\\" + text
-
-
-def _respelled(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
-    """The pieces as they are; then with emphasis written so that plain CommonMark sees it beside Chinese."""
-    starred = tuple(_starred(piece) for piece in pieces)
-    moved = _punctuation_outside(starred)
-    spaced = _spaced(moved)
-    variants: list[Sequence[Piece]] = [pieces]
-    for variant in (starred, moved, spaced, _spaced(starred)):
-        if variant not in variants:
-            variants.append(variant)
-    return variants
-
-
-def _starred(piece: Piece) -> Piece:
-    """`_` never works between Han: `*` does."""
-    if piece.name in {"em", "strong"} and piece.source and set(piece.source) == {"_"}:
-        return _with_source(piece, "*" * len(piece.source))
-    return piece
-
-
-def _with_source(piece: Piece, source: str) -> Piece:
-    return Piece(piece.kind, source, piece.start, piece.end, piece.text, piece.id, piece.name, piece.value, piece.token)
-
-
-_CLOSERS = "，。！？；：、,.!?;:"
-
-
-def _punctuation_outside(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """`**注意：**` as `**注意**：`, and `**“引号”**` as `“**引号**”`."""
-    result = list(pieces)
-    for index, piece in enumerate(result):
-        if piece.kind != "close" or piece.name not in {"em", "strong"} or result[index - 1].kind != "text":
-            continue
-        text = result[index - 1].text
-        stripped = text.rstrip(_CLOSERS)
-        opening = next((i for i in range(index) if result[i].kind == "open" and result[i].id == piece.id), None)
-        if stripped and stripped != text:
-            result[index - 1] = Piece("text", "", 0, 0, stripped)
-            _put_text(result, index + 1, text[len(stripped) :])
-        elif (
-            opening == index - 2 and len(text) > 2 and text[0] + text[-1] in {"“”", "‘’", "「」", "《》", "（）", "()"}
-        ):
-            result[index - 1] = Piece("text", "", 0, 0, text[1:-1])
-            _put_text(result, index + 1, text[-1])
-            if opening and result[opening - 1].kind == "text":
-                result[opening - 1] = Piece("text", "", 0, 0, result[opening - 1].text + text[0])
-            else:
-                result.insert(opening, Piece("text", "", 0, 0, text[0]))
-    return tuple(result)
-
-
-def _put_text(pieces: list[Piece], index: int, text: str) -> None:
-    if index < len(pieces) and pieces[index].kind == "text":
-        pieces[index] = Piece("text", "", 0, 0, text + pieces[index].text)
-    else:
-        pieces.insert(index, Piece("text", "", 0, 0, text))
-
-
-def _spaced(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """A blank outside emphasis whose inner end is punctuation."""
-    result = list(pieces)
-    for index in range(len(result) - 1, -1, -1):
-        piece = result[index]
-        if piece.name not in {"em", "strong", "strike"}:
-            continue
-        if (
-            piece.kind == "close"
-            and index + 1 < len(result)
-            and result[index + 1].kind == "text"
-            and result[index + 1].text[:1].strip()
-        ):
-            result[index + 1] = Piece("text", "", 0, 0, " " + result[index + 1].text)
-        elif (
-            piece.kind == "open" and index and result[index - 1].kind == "text" and result[index - 1].text[-1:].strip()
-        ):
-            result[index - 1] = Piece("text", "", 0, 0, result[index - 1].text + " ")
-    return tuple(result)
-
-
-def _proven(text: str, pieces: Sequence[Piece], unit: Unit, segment: Segment, env: Mapping[str, Any]) -> bool:
-    """The whole unit reads back as meant under the dialect, and with the source's structure under plain CommonMark."""
-    original, content = _content(unit, unit.source), _content(unit, _spliced(unit, segment, text))
-    parsed = _parse_inline(content, env)
-    if parsed is None or _shape(parsed) != _shape(_expected(unit, segment, pieces)):
-        return False
-    if segment.kind == "alt" and not _same_words(text, pieces, env):
-        return False
-    references = {"references": env.get("references", {})}
-    ours, theirs = (commonmark().parseInline(part, dict(references)) for part in (original, content))
-    return inline_skeleton(ours[0].children or []) == inline_skeleton(theirs[0].children or [])
-
-
-def _content(unit: Unit, source: str) -> str:
-    """A unit's source as the inline parser is given it."""
-    source = source.replace("\\|", "|") if unit.kind == "cell" else source
-    return re.sub(r"(?:\r\n?|\n)[ \t>]*", "\n", source)
-
-
-def _spliced(unit: Unit, segment: Segment, text: str) -> str:
-    return unit.source[: segment.start] + text + unit.source[segment.end :]
-
-
-def _expected(unit: Unit, segment: Segment, pieces: Sequence[Piece]) -> list[Piece]:
-    """The unit's pieces with the segment's own replaced. What is inside a tag does not show among them."""
-    base = unit.start if unit.kind != "field" else 0
-    if segment.kind != "text" or any(
-        p.start - base < segment.start and segment.end < p.end - base for p in unit.pieces if p.kind == "void"
-    ):
-        return list(unit.pieces)
-    before = [piece for piece in unit.pieces if piece.end - base <= segment.start]
-    after = [piece for piece in unit.pieces if piece.start - base >= segment.end]
-    return [*before, *pieces, *after]
-
-
-def _same_words(text: str, pieces: Sequence[Piece], env: Mapping[str, Any]) -> bool:
-    parsed = _parse_inline(text, env)
-    return parsed is not None and _shape(parsed) == _shape(pieces)
-
-
-def _parse_inline(content: str, env: Mapping[str, Any]) -> tuple[Piece, ...] | None:
-    footnotes = env.get("footnotes", {})
-    fresh = {
-        "references": env.get("references", {}),
-        "footnotes": {"refs": dict.fromkeys(footnotes.get("refs", {}), -1), "list": {}},
-    }
-    tokens: list[Token] = positioned_dialect().parseInline(content, fresh)
-    if not tokens or tokens[0].content != content:
-        return None
-    return inline_pieces(tokens[0], content, SourceMapping(((0, 0),))) if content.strip() else ()
-
-
-def _shape(pieces: Sequence[Piece]) -> list[tuple[str, ...]]:
-    """What is compared: the text as it is read, tags by what they are."""
-    shape: list[tuple[str, ...]] = []
-    for piece in pieces:
-        if piece.kind in {"text", "break"}:
-            text = piece.text or " "
-            if shape and shape[-1][0] == "text":
-                shape[-1] = ("text", shape[-1][1] + text)
-            else:
-                shape.append(("text", text))
-        else:
-            shape.append((piece.kind, piece.name, "" if piece.name == "break" else piece.value))
-    return [(entry[0], " ".join(entry[1].split())) if entry[0] == "text" else entry for entry in shape]
+def _never_a_definition(source: str, unit: Unit) -> str:
+    """A footnote without blanks would define a link where footnotes are unknown: a blank that is not seen follows."""
+    if unit.path[-1:] != ("footnote",) or unit.kind != "paragraph" or _DEFINITION.fullmatch(unit.source):
+        return source
+    return f"{source} &#32;" if _DEFINITION.fullmatch(source) else source

@@ -11,8 +11,8 @@ from markdown_it.token import Token
 
 __all__ = ["headings", "slug"]
 
-_ATTRIBUTE = r"""(?:[#.][\w:.-]+|[\w-]+=(?:"[^"{}]*"|[\w./-]+))"""
-_ATTRIBUTES = re.compile(rf"[ \t]*\{{[ \t]*({_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*)[ \t]*\}}$")
+_ATTRIBUTE = r"""(?:[#.][\w:.-]++|[\w-]++=(?:"[^"{}]*+"|[\w./-]++))"""
+_ATTRIBUTES = re.compile(rf"\{{[ \t]*+({_ATTRIBUTE}(?:[ \t]++{_ATTRIBUTE})*+)[ \t]*+\}}")
 
 
 def headings(md: MarkdownIt) -> None:
@@ -28,12 +28,13 @@ def slug(text: str) -> str:
 
 def _attributes(state: StateCore) -> None:
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        if opening.type != "heading_open":
+        if opening.type != "heading_open" or not inline.content.endswith("}"):
             continue
-        match = _ATTRIBUTES.search(inline.content)
+        start = inline.content.rfind("{")
+        match = _ATTRIBUTES.fullmatch(inline.content, max(start, 0))
         if not match:
             continue
-        inline.content = inline.content[: match.start()]
+        inline.content = inline.content[:start].rstrip(" \t")
         for part in re.findall(_ATTRIBUTE, match[1]):
             if part[0] == "#":
                 opening.attrSet("id", part[1:])
@@ -46,14 +47,16 @@ def _attributes(state: StateCore) -> None:
 
 def _ids(state: StateCore) -> None:
     taken = {str(token.attrs["id"]) for token in state.tokens if token.type == "heading_open" and "id" in token.attrs}
+    used: dict[str, int] = {}
     for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
         if opening.type != "heading_open" or "id" in opening.attrs:
             continue
         base = slug(_text(inline.children or [])) or "section"
-        name, number = base, 0
+        name, number = base, used.get(base, 0)
         while name in taken:
             number += 1
             name = f"{base}-{number}"
+        used[base] = number
         taken.add(name)
         opening.attrSet("id", name)
 

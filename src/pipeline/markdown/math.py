@@ -16,9 +16,10 @@ from markdown_it.rules_inline import StateInline
 __all__ = ["math"]
 
 _DOLLARS = re.compile(r"\$\$(?!\s*\$\$)((?:\\.|[^$\\]|\$(?!\$))+)\$\$", re.DOTALL)
-_DOLLAR = re.compile(r"\$(?![\s$])((?:\\.|[^$\\])*?(?:\\[^\s]|[^$\\\s]))\$(?!\d)", re.DOTALL)
-_PARENTHESES = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
-_BRACKETS = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
+_DOLLAR = re.compile(r"\$(?![\s$])((?:\\.|[^$\\`])*?(?:\\[^\s]|[^$\\\s`]))\$(?!\d)", re.DOTALL)
+# A second opening ends the search, so that a text of openings alone is read once.
+_PARENTHESES = re.compile(r"\\\(((?:\\[^()]|[^\\])+?)\\\)", re.DOTALL)
+_BRACKETS = re.compile(r"\\\[((?:\\[^\[\]]|[^\\])+?)\\\]", re.DOTALL)
 _CLOSING = {"$$": "$$", "\\[": "\\]"}
 
 
@@ -84,11 +85,20 @@ def _block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> b
 
 def _closing_line(state: StateBlock, start_line: int, end_line: int, closing: str, *, blank_lines: bool) -> int:
     """The line that ends with the closing delimiter, or -1. A delimiter alone on its line may span blank lines."""
-    for line in range(start_line + 1, end_line):
-        if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
-            return -1
-        if state.isEmpty(line) and not blank_lines:
-            return -1
+    # From where to where a search has failed already: the next one need not go there again.
+    failed = state.env.setdefault("math_unclosed", {})
+    search = (closing, state.blkIndent, end_line, blank_lines)
+    first, last = failed.get(search, (0, 0))
+    if first <= start_line < last:
+        return -1
+    line = start_line + 1
+    while line < end_line and _goes_on(state, line, blank_lines=blank_lines):
         if state.src[state.bMarks[line] : state.eMarks[line]].rstrip().endswith(closing):
             return line
+        line += 1
+    failed[search] = (start_line, line)
     return -1
+
+
+def _goes_on(state: StateBlock, line: int, *, blank_lines: bool) -> bool:
+    return blank_lines if state.isEmpty(line) else state.sCount[line] >= state.blkIndent

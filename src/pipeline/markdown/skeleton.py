@@ -7,7 +7,9 @@ markup as a tree whose branches may come in another order, because languages ord
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,16 +18,19 @@ from markdown_it.token import Token
 from pipeline.markdown.dialect import commonmark
 from pipeline.markdown.spans import positioned_dialect
 
-__all__ = ["difference", "inline_skeleton", "skeleton"]
+__all__ = ["difference", "skeleton"]
 
-_HTML_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_HTML_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _NO_WORDS = frozenset({"text", "text_special", "softbreak"})
-_MARK = re.compile(r"[ \t]?<!-- pipeline: .*? -->")
+_MARK = re.compile(r"[ \t]?<!-- pipeline: (?:untranslated|fuzzy)(?: \d+%)? -->")
+_Entry = tuple[Any, ...]
+_Notes = Mapping[int, Mapping[str, Any]]  # inline footnotes, as the footnote plugin keeps them
 
 
-def skeleton(text: str, md: MarkdownIt) -> list[tuple[Any, ...]]:
-    """One entry a block token: (line from 0 or None, what it is)."""
-    return [(token.map[0] if token.map else None, _block(token)) for token in md.parse(text, {})]
+def skeleton(tokens: Sequence[Token], env: Mapping[str, Any]) -> list[_Entry]:
+    """What each block token is. `env` is what they were parsed with: it holds the inline footnotes."""
+    notes = env.get("footnotes", {}).get("list", {})
+    return [_block(token, notes) for token in tokens]
 
 
 def difference(source: str, target: str) -> tuple[int | None, str] | None:
@@ -35,8 +40,10 @@ def difference(source: str, target: str) -> tuple[int | None, str] | None:
     pipeline's own marks are not part of the structure.
     """
     source, target = _MARK.sub("", source), _MARK.sub("", target)
-    for md in (positioned_dialect(), commonmark()):
-        ours, theirs = skeleton(source, md), skeleton(target, md)
+    if source == target:
+        return None
+    for parser in (positioned_dialect, commonmark):
+        ours, theirs = _remembered(source, parser), _remembered(target, parser)
         for (_, expected), (line, found) in zip(ours, theirs, strict=False):
             if expected != found:
                 return line, f"{_words(found)} where the source has {_words(expected)}"
@@ -50,13 +57,22 @@ def difference(source: str, target: str) -> tuple[int | None, str] | None:
     return None
 
 
-def _words(entry: tuple[Any, ...]) -> str:
+@lru_cache(maxsize=4)
+def _remembered(text: str, parser: Callable[[], MarkdownIt]) -> list[tuple[int | None, _Entry]]:
+    """A draft is compared with the same source after every repair."""
+    env: dict[str, Any] = {}
+    tokens = parser().parse(text, env)
+    lines = [token.map[0] if token.map else None for token in tokens]
+    return list(zip(lines, skeleton(tokens, env), strict=True))
+
+
+def _words(entry: _Entry) -> str:
     return f"`{str(entry[0]).replace('_', ' ')}`" if entry[0] != "inline" else "other inline markup"
 
 
-def _block(token: Token) -> tuple[Any, ...]:
+def _block(token: Token, notes: _Notes) -> _Entry:
     if token.type == "inline":
-        return ("inline", inline_skeleton(token.children or []))
+        return ("inline", _tree(token.children or [], notes))
     attributes = tuple(sorted((name, str(value)) for name, value in token.attrs.items()))
     content = token.content
     if token.type == "html_block":
@@ -72,36 +88,38 @@ def _block(token: Token) -> tuple[Any, ...]:
         token.hidden,
         content,
         token.meta.get("label"),
+        token.meta.get("checked"),
     )
 
 
-def inline_skeleton(tokens: Sequence[Token]) -> tuple[Any, ...]:
-    """The inline markup as a sorted tree, text left out."""
-    root: list[Any] = []
-    stack = [(("", ()), root)]
+def _tree(tokens: Sequence[Token], notes: _Notes) -> str:
+    """The inline markup as a tree with sorted branches, text left out. Two are equal if and only if the trees are."""
+    stack: list[tuple[str, list[str]]] = [("", [])]
     for token in tokens:
         if token.type in _NO_WORDS:
             continue
-        if token.nesting > 0:
-            stack.append((_inline(token), []))
-        elif token.nesting < 0 and len(stack) > 1:
-            node, children = stack.pop()
-            stack[-1][1].append((node, tuple(sorted(children, key=repr))))
-        elif token.nesting == 0:
-            stack[-1][1].append((_inline(token), ()))
+        if token.nesting >= 0:
+            stack.append((_inline(token, notes), []))
+        if token.nesting <= 0 and len(stack) > 1:
+            _fold(stack)
     while len(stack) > 1:  # cannot happen with markdown-it's own rules
-        node, children = stack.pop()
-        stack[-1][1].append((node, tuple(sorted(children, key=repr))))
-    return tuple(sorted(root, key=repr))
+        _fold(stack)
+    return ",".join(sorted(stack[0][1]))
 
 
-def _inline(token: Token) -> tuple[Any, ...]:
-    attributes = tuple(
-        sorted((name, str(value)) for name, value in token.attrs.items() if name not in {"title", "alt"})
-    )
+def _fold(stack: list[tuple[str, list[str]]]) -> None:
+    """A finished node becomes a branch of the one around it, long ones as their digest: nesting may be deep."""
+    node, children = stack.pop()
+    branch = f"{node}[{','.join(sorted(children))}]"
+    stack[-1][1].append(branch if len(branch) < 200 else blake2b(branch.encode("utf-8", "replace")).hexdigest())
+
+
+def _inline(token: Token, notes: _Notes) -> str:
+    attributes = sorted((name, str(value)) for name, value in token.attrs.items() if name not in {"title", "alt"})
     if token.type == "image":
-        inner = inline_skeleton(token.children or [])
-        return (token.type, attributes, inner, "title" in token.attrs)
+        return repr((token.type, attributes, _tree(token.children or [], notes), "title" in token.attrs))
     if token.type == "footnote_ref":
-        return (token.type, token.meta.get("label"))
-    return (token.type.replace("_open", ""), attributes, token.content, "title" in token.attrs)
+        label = token.meta.get("label")
+        note = [] if label else notes.get(token.meta["id"], {}).get("tokens", [])
+        return repr((token.type, label, _tree(note, notes)))
+    return repr((token.type.replace("_open", ""), attributes, token.content, "title" in token.attrs))

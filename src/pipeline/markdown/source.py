@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-__all__ = ["Lines", "Mapping", "locate"]
+__all__ = ["Lines", "Mapping", "line_start", "locate", "margins", "split_row"]
 
 _TRIM = " \t\n\r\v\f"
 _BREAK = re.compile(r"\r\n?|\n")
@@ -61,16 +61,16 @@ class Mapping:
         return self.source(offset - 1) + 1 if offset > 0 else self.source(offset)
 
 
-def locate(token: Token, lines: Lines, *, column: int = 0, markup: str = "") -> Mapping | None:
+def locate(token: Token, lines: Lines, *, markup: str = "", cell: tuple[int, int] | None = None) -> Mapping | None:
     """The mapping of an inline token of a block, or None when the text is not where it should be.
 
-    `column` is the cell's number for a table cell, `markup` the hashes of an ATX heading. A block that cannot be
-    located is left alone by the caller.
+    `markup` is the hashes of an ATX heading, `cell` where a table cell is in the normalized text. A block that
+    cannot be located is left alone by the caller.
     """
     if token.map is None:
         return None
-    if "row" in token.meta:
-        return _cell(token, lines, column)
+    if cell:
+        return _locate_cell(token, lines, *cell)
     content = token.content.split("\n")
     runs: list[tuple[int, int]] = []
     offset = 0
@@ -93,53 +93,69 @@ def _find(text: str, line: str, markup: str) -> int | None:
     bare = line.rstrip(_TRIM)
     if bare.endswith(text):
         return len(bare) - len(text)
-    if markup.startswith("#"):
-        match = re.search(
-            rf"#{{{len(markup)}}}[ \t]+({re.escape(text)})(?=[ \t]*(?:#+|\{{.*\}})?[ \t]*#*[ \t]*$)", line
-        )
-        return match.start(1) if match else None
+    if not markup.startswith("#"):
+        return None
+    for opening in re.finditer(rf"(?<!#){markup}[ \t]+", line):
+        rest = line[opening.end() + len(text) :]
+        if line.startswith(text, opening.end()) and _AFTER_HEADING.fullmatch(rest):
+            return opening.end()
     return None
 
 
-def _cell(token: Token, lines: Lines, column: int) -> Mapping | None:
-    """The cell of a row, split as GFM does: at pipes without a backslash before them."""
-    start, end = token.meta["row"]
-    row = lines.normalized[start:end]
-    cells = split_row(row)
-    if column >= len(cells):
+_AFTER_HEADING = re.compile(r"[ \t]*(?:\{[^{}]*\})?[ \t]*#*[ \t]*")
+
+
+def _locate_cell(token: Token, lines: Lines, start: int, end: int) -> Mapping | None:
+    """A backslash before a pipe belongs to the table, not to the text."""
+    raw = lines.normalized[start:end]
+    text = raw.strip(_TRIM)
+    if text.replace("\\|", "|") != token.content:
         return None
-    left, right = cells[column]
-    raw = row[left:right]
-    lead = len(raw) - len(raw.lstrip(_TRIM))
-    runs: list[tuple[int, int]] = [(0, lines.source(start + left + lead))]
+    position = start + len(raw) - len(raw.lstrip(_TRIM)) if text else start
+    runs: list[tuple[int, int]] = [(0, lines.source(position))]
     content = 0
-    position = left + lead
-    for part in raw.strip(_TRIM).split("\\|")[:-1]:
+    for part in text.split("\\|")[:-1]:
         content += len(part)
         position += len(part) + 1
-        runs.append((content, lines.source(start + position)))
+        runs.append((content, lines.source(position)))
         content += 1
         position += 1
-    if raw.strip(_TRIM).replace("\\|", "|") != token.content:
-        return None
     return Mapping(tuple(runs))
 
 
-def split_row(row: str) -> Sequence[tuple[int, int]]:
-    """(start, end) of every cell of a table row, in characters of the row."""
-    lead = len(row) - len(row.lstrip(_TRIM))
-    end = len(row.rstrip(_TRIM))
+def split_row(text: str, start: int, end: int) -> Sequence[tuple[int, int]]:
+    """(start, end) of every cell of the table row `text[start:end]`: split at pipes without a backslash before."""
+    row = text[start:end]
+    start += len(row) - len(row.lstrip(_TRIM))
+    end -= len(row) - len(row.rstrip(_TRIM))
     cells = []
-    start = lead
-    escaped = False
-    for position in range(lead, end):
-        if row[position] == "|" and not escaped:
-            cells.append((start, position))
-            start = position + 1
-        escaped = row[position] == "\\"
-    cells.append((start, end))
-    if cells and cells[0][0] == cells[0][1]:
+    cursor, escaped = start, False
+    for position in range(start, end):
+        if text[position] == "|" and not escaped:
+            cells.append((cursor, position))
+            cursor = position + 1
+        escaped = text[position] == "\\"
+    cells.append((cursor, end))
+    if cells[0][0] == cells[0][1]:
         cells.pop(0)
     if cells and cells[-1][0] == cells[-1][1]:
         cells.pop()
     return cells
+
+
+def line_start(path: Sequence[str]) -> str:
+    """A pattern for what the containers in a path may put before a line that goes on."""
+    return rf"(?:[ \t]*>){{0,{sum(name in {'quote', 'alert'} for name in path)}}}[ \t]*"
+
+
+def margins(source: str, prefix: str) -> tuple[int, int]:
+    """Where the words of a text begin and end: without blanks, and blank lines with their `prefix`, at its ends."""
+    spans = []
+    cursor = 0
+    for match in [*re.finditer(rf"(?:\r\n?|\n){prefix}", source), None]:
+        end = match.start() if match else len(source)
+        line = source[cursor:end]
+        if line.strip(_TRIM):
+            spans.append((end - len(line.lstrip(_TRIM)), cursor + len(line.rstrip(_TRIM))))
+        cursor = match.end() if match else end
+    return (spans[0][0], spans[-1][1]) if spans else (0, 0)

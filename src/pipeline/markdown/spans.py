@@ -81,8 +81,6 @@ def _note(state: StateInline, known: int, start: int, pending: str) -> None:
         flushed = fresh.pop(0)
         flushed.meta["span"] = (cursor, cursor + len(flushed.content))
         cursor += len(flushed.content)
-    elif fresh[0].type.startswith("link_open") and fresh[0].info == "auto" and fresh[0].markup == "linkify":
-        pass  # the address took all of the pending text
     if not fresh:
         return
     if fresh[0].info == "auto":  # an address is one thing

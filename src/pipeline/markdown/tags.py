@@ -1,7 +1,8 @@
 """How numbered tags are spelled for an engine, and how they are read back: strictly, or not at all.
 
-What an engine is known to do to a tag (full-width brackets, blanks inside, another digit set) is undone. A tag that is
-missing, doubled, unknown, badly nested or moved out of its parent makes the answer unusable: a number is never guessed.
+What an engine is known to do to a tag is undone: full-width or Chinese brackets, blanks inside, digits of another
+script, HTML entities, an opaque tag written as an empty pair. A tag that is missing, doubled, unknown, badly nested or
+moved out of its parent makes the answer unusable: a number is never guessed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.markdown.pieces import Piece
+from pipeline.markdown.pieces import Piece, written
 
 __all__ = ["SPELLINGS", "Spelling", "read_answer"]
 
@@ -30,100 +31,95 @@ class Spelling:
     pattern: re.Pattern[str]
 
     def write(self, pieces: Sequence[Piece]) -> str | None:
-        """The message in this spelling, or None when the text itself holds something that looks like a tag."""
-        parts = []
-        for piece in pieces:
-            if piece.kind == "text":
-                if self.pattern.search(piece.text):
-                    return None
-                parts.append(piece.text)
-            elif piece.kind == "break":
-                parts.append(" ")
-            else:
-                template = {"open": self.opening, "close": self.closing, "void": self.void}[piece.kind]
-                parts.append(template.format(piece.id))
-        return " ".join("".join(parts).split("\n"))
+        """The message in this spelling, or None when the text itself holds something that looks like a tag.
+
+        Text without tags is written as it is: its answer is not searched for tags either.
+        """
+        if _has_tags(pieces) and any(piece.kind == "text" and self.pattern.search(piece.text) for piece in pieces):
+            return None
+        return " ".join("".join(self._spelled(piece) for piece in pieces).split("\n"))
+
+    def _spelled(self, piece: Piece) -> str:
+        if piece.kind == "text":
+            return piece.text
+        if piece.kind == "break":
+            return " "
+        return {"open": self.opening, "close": self.closing, "void": self.void}[piece.kind].format(piece.id)
 
 
+_NUMBER = r"\s{0,3}([/／]?)\s{0,3}(\d{1,4})\s{0,3}([/／]?)\s{0,3}"
 SPELLINGS = {
-    "xml": Spelling(
-        "xml", "<{}>", "</{}>", "<{}/>", re.compile(r"[<＜〈]\s*([/／]?)\s*(\d{1,4})\s*([/／]?)\s*[>＞〉]")
-    ),
+    "xml": Spelling("xml", "<{}>", "</{}>", "<{}/>", re.compile(rf"(?:[<＜〈⟨《]|&lt;){_NUMBER}(?:[>＞〉⟩》]|&gt;)")),
     "bracket": Spelling(
-        "bracket",
-        "[[{}]]",
-        "[[/{}]]",
-        "[[{}/]]",
-        re.compile(r"[\[［【]{1,2}\s*([/／]?)\s*(\d{1,4})\s*([/／]?)\s*[\]］】]{1,2}"),
+        "bracket", "[[{}]]", "[[/{}]]", "[[{}/]]", re.compile(rf"[\[［【]{{1,2}}{_NUMBER}[\]］】]{{1,2}}")
     ),
 }
-
-# Bidirectional controls, zero-width characters and the byte order mark: invisible, and able to turn a page around.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def read_answer(answer: str, asked: Sequence[Piece], spelling: Spelling) -> tuple[Piece, ...] | None:
     """The pieces of an engine's answer, its tags those of `asked`; None when it cannot be trusted.
 
-    Text pieces have no `source`: it is for the caller to spell them as Markdown.
+    An answer that says what was asked gives back `asked` itself. Other text pieces have no `source`: it is for the
+    caller to spell them as Markdown. An answer may not bring addresses along: they would be links.
     """
-    allowed = "".join(piece.text for piece in asked)
-    pieces = _split(_clean(answer, allowed), asked, spelling)
-    if pieces is None or not _well_formed(pieces, asked):
+    question = "".join(piece.text for piece in asked)
+    text = _clean(answer, question)
+    if text == _clean("".join(map(spelling._spelled, asked)), question):
+        return tuple(asked)
+    pieces = _split(text, asked, spelling) if _has_tags(asked) else (written(text),)
+    if pieces is None or _parents(pieces) != _parents(asked):
         return None
     pieces = _with_blanks_outside(pieces)
-    return pieces if _plausible(pieces, asked) else None
+    return pieces if _plausible(pieces, asked) and not _new_addresses(pieces, question) else None
 
 
-def _clean(answer: str, allowed: str) -> str:
-    """Without control and invisible characters that the source does not have; line ends as blanks."""
-    text = re.sub(r"[ \t]*[\r\n\t]+[ \t]*", " ", answer)
-    text = _CONTROL.sub("", text)
-    text = _INVISIBLE.sub(lambda match: match[0] if match[0] in allowed else "", text)
-    return text.strip()
+def _has_tags(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kind in {"open", "close", "void"} for piece in pieces)
+
+
+def _clean(answer: str, question: str) -> str:
+    """Line ends and runs of blanks as one blank; without invisible characters that the question does not have."""
+    text = re.sub(r"[ \t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", answer)
+    if not text.isascii() or not text.isprintable():
+        text = "".join(
+            character
+            for index, character in enumerate(text)
+            if character.isprintable() or character in question or _is_visible(text, index)
+        )
+    return re.sub(" +", " ", text).strip()
+
+
+def _is_visible(text: str, index: int) -> bool:
+    """A blank of another width, a character newer than this Python, or a joiner where a script or an emoji needs it."""
+    category = unicodedata.category(text[index])
+    if text[index] in "\u200c\u200d" and index:
+        before = text[index - 1]
+        return unicodedata.category(before) in {"So", "Sk", "Mn", "Mc"} or unicodedata.bidirectional(before) == "AL"
+    return category == "Zs" or (category == "Cn" and not _is_noncharacter(ord(text[index])))
+
+
+def _is_noncharacter(code: int) -> bool:
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _split(answer: str, asked: Sequence[Piece], spelling: Spelling) -> tuple[Piece, ...] | None:
+    """The answer cut at its tags; None if one is unknown."""
     originals: dict[tuple[str, int], Piece] = {(piece.kind, piece.id): piece for piece in asked}
     pieces: list[Piece] = []
     cursor = 0
-    for match in spelling.pattern.finditer(answer):
-        _add_text(pieces, answer[cursor : match.start()])
-        cursor = match.end()
-        number = int(unicodedata.normalize("NFKC", match[2]))
+    while match := spelling.pattern.search(answer, cursor):
+        pieces += [written(answer[cursor : match.start()])] if match.start() > cursor else []
+        number, cursor = int(match[2]), match.end()
         kind = "close" if match[1] else "void" if match[3] else "open"
-        if kind == "open" and ("void", number) in originals:
-            closing = spelling.pattern.match(answer, match.end())  # `<2></2>` for `<2/>`
-            if not closing or not closing[1] or int(unicodedata.normalize("NFKC", closing[2])) != number:
+        if kind == "open" and ("void", number) in originals:  # `<2></2>` for `<2/>`
+            closing = spelling.pattern.match(answer, cursor)
+            if not closing or not closing[1] or int(closing[2]) != number:
                 return None
-            pieces.append(originals["void", number])
-            continue
-        if kind == "close" and ("void", number) in originals:
-            if (
-                pieces
-                and pieces[-1].id == number
-                and answer[: match.start()].rstrip().endswith(("＞", ">", "]", "］", "】"))
-            ):
-                continue
+            kind, cursor = "void", closing.end()
+        if (kind, number) not in originals:
             return None
-        original = originals.get((kind, number))
-        if original is None:
-            return None
-        pieces.append(original)
-    _add_text(pieces, answer[cursor:])
-    return tuple(pieces)
-
-
-def _add_text(pieces: list[Piece], text: str) -> None:
-    if text:
-        pieces.append(Piece("text", "", 0, 0, text))
-
-
-def _well_formed(pieces: Sequence[Piece], asked: Sequence[Piece]) -> bool:
-    """The same tags, each once, each inside the same parent."""
-    wanted, found = _parents(asked), _parents(pieces)
-    return found is not None and wanted == found
+        pieces.append(originals[kind, number])
+    return (*pieces, written(answer[cursor:])) if cursor < len(answer) else tuple(pieces)
 
 
 def _parents(pieces: Sequence[Piece]) -> dict[tuple[str, int], int] | None:
@@ -151,22 +147,18 @@ def _with_blanks_outside(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
         text = piece.text
         if index and moved[index - 1].kind == "open" and text != text.lstrip():
             text = text.lstrip()
-            _append_blank(moved, index - 2)
+            _add_blank(moved, index - 2, after=True)
         if index + 1 < len(moved) and moved[index + 1].kind == "close" and text != text.rstrip():
             text = text.rstrip()
-            _prepend_blank(moved, index + 2)
-        moved[index] = Piece("text", "", 0, 0, text)
+            _add_blank(moved, index + 2, after=False)
+        moved[index] = written(text)
     return tuple(piece for piece in moved if piece.kind != "text" or piece.text)
 
 
-def _append_blank(pieces: list[Piece], index: int) -> None:
-    if index >= 0 and pieces[index].kind == "text" and not pieces[index].text.endswith(" "):
-        pieces[index] = Piece("text", "", 0, 0, pieces[index].text + " ")
-
-
-def _prepend_blank(pieces: list[Piece], index: int) -> None:
-    if index < len(pieces) and pieces[index].kind == "text" and not pieces[index].text.startswith(" "):
-        pieces[index] = Piece("text", "", 0, 0, " " + pieces[index].text)
+def _add_blank(pieces: list[Piece], index: int, *, after: bool) -> None:
+    if 0 <= index < len(pieces) and pieces[index].kind == "text":
+        text = pieces[index].text
+        pieces[index] = written(text.rstrip() + " " if after else " " + text.lstrip())
 
 
 def _plausible(pieces: Sequence[Piece], asked: Sequence[Piece]) -> bool:
@@ -192,3 +184,14 @@ def _filled(pieces: Sequence[Piece]) -> set[int]:
         elif piece.kind == "void" or piece.text.strip():
             filled.update(stack)
     return filled
+
+
+# What GFM or a mail program makes a link of, whatever stands around it.
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp)://|www\.|mailto:|xmpp:)[!-~]*|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]*", re.IGNORECASE | re.ASCII
+)
+
+
+def _new_addresses(pieces: Sequence[Piece], question: str) -> bool:
+    found = {match[0].rstrip(".,:;!?)") for piece in pieces for match in _ADDRESS.finditer(piece.text)}
+    return any(address not in question for address in found)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.markdown import SPELLINGS, Piece, Spelling, read_answer
-from pipeline.translation.dispatch import Dispatcher, Request
+from pipeline.translation.dispatch import Answer, Dispatcher, Request
 from pipeline.translation.draft import Draft, Job
 
 __all__ = ["ask"]
@@ -21,20 +21,27 @@ _Open = tuple[Draft, Job]
 _PLAIN = Spelling("plain", "", "", "", re.compile("(?!)()()()"))
 
 
-def ask(
-    dispatcher: Dispatcher, jobs: Sequence[_Open], spellings: Sequence[str], progress: Progress | None
-) -> list[_Open]:
+def ask(dispatcher: Dispatcher, jobs: Sequence[_Open], progress: Progress | None) -> list[_Open]:
     """Give each draft the answers to its jobs; returns the jobs that no engine could do."""
-    left = list(jobs)
-    for round_number, name in enumerate(spellings):
-        some = [entry for entry in left if round_number == 0 or _has_tags(entry[1])]
-        if not some:
-            break
-        done = set(map(id, _round(dispatcher, some, name, progress if round_number == 0 else None)))
-        left = [entry for entry in left if id(entry[1]) not in done]
-        if not dispatcher.usage.requests and not done:
-            return left  # no engine could be reached: other words will not help
-    done = set(map(id, _piecewise(dispatcher, [entry for entry in left if _has_tags(entry[1])])))
+    asked: Sequence[_Open] = jobs
+    refused: dict[int, tuple[tuple[str, str], ...]] = {}
+    done: set[int] = set()
+    while asked:
+        requests = [_request(job, refused.get(id(job), ())) for _, job in asked]
+        again = []
+        for (draft, job), answer in zip(asked, dispatcher.translate(requests, progress), strict=True):
+            if answer.text is None:
+                continue
+            if _taken(draft, job, answer):
+                done.add(id(job))
+            else:
+                refused[id(job)] = (*refused.get(id(job), ()), (answer.engine, answer.spelling))
+                again.append((draft, job))
+        asked, progress = again, None
+    left = [entry for entry in jobs if id(entry[1]) not in done]
+    done |= set(
+        map(id, _piecewise(dispatcher, [entry for entry in left if id(entry[1]) in refused and _has_tags(entry[1])]))
+    )
     return [entry for entry in left if id(entry[1]) not in done]
 
 
@@ -42,23 +49,21 @@ def _has_tags(job: Job) -> bool:
     return any(piece.kind in {"open", "void"} for piece in job.what.pieces)
 
 
-def _round(dispatcher: Dispatcher, entries: Sequence[_Open], name: str, progress: Progress | None) -> Iterator[Job]:
-    """Ask in one spelling; yields the jobs that are done."""
-    written = []
-    for draft, job in entries:
-        spelling = SPELLINGS[name] if _has_tags(job) else _PLAIN
-        text = spelling.write(job.what.pieces)
-        if text is not None:
-            written.append((draft, job, spelling, text))
-    requests = [Request(text, before=job.before, after=job.after) for _, job, _, text in written]
-    for (draft, job, spelling, text), answer in zip(written, dispatcher.translate(requests, progress), strict=True):
-        if answer.text is None:
-            continue
-        # An engine that answers what it was asked changes no byte, however the source spells it.
-        same = answer.text.strip() == text.strip()
-        pieces = job.what.pieces if same else read_answer(answer.text, job.what.pieces, spelling)
-        if pieces is not None and draft.answer(job, pieces):
-            yield job
+def _request(job: Job, refused: tuple[tuple[str, str], ...]) -> Request:
+    """A job in every spelling that its text allows; each engine is asked in the one that it likes best."""
+    forms = {name: spelling.write(job.what.pieces) for name, spelling in SPELLINGS.items()} if _has_tags(job) else {}
+    known = tuple((name, text) for name, text in forms.items() if text is not None)
+    text = job.what.message if forms else _PLAIN.write(job.what.pieces) or ""
+    return Request(text, job.before, job.after, known, refused)
+
+
+def _taken(draft: Draft, job: Job, answer: Answer) -> bool:
+    """Whether an answer could be used."""
+    spelling = SPELLINGS.get(answer.spelling, _PLAIN)
+    # An engine that answers what it was asked changes no byte, however the source spells it.
+    same = (answer.text or "").strip() == (spelling.write(job.what.pieces) or "").strip()
+    pieces = job.what.pieces if same else read_answer(answer.text or "", job.what.pieces, spelling)
+    return pieces is not None and draft.answer(job, pieces)
 
 
 def _piecewise(dispatcher: Dispatcher, entries: Sequence[_Open]) -> Iterator[Job]:

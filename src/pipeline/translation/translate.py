@@ -13,7 +13,7 @@ from pipeline.config import Settings
 from pipeline.content import Library, Pair, Post, finish_pending, write_pair
 from pipeline.errors import ConfigError, DraftError, PipelineError
 from pipeline.translation.ask import ask
-from pipeline.translation.dispatch import Dispatcher, EngineUsage, Request
+from pipeline.translation.dispatch import Budget, Dispatcher, EngineUsage, Request
 from pipeline.translation.document import Document
 from pipeline.translation.draft import Draft, Job, Problem
 from pipeline.translation.engines import make_engine
@@ -97,6 +97,7 @@ class TranslationReport:
                 "requests": usage.requests,
                 "characters": usage.characters,
                 "retries": usage.retries,
+                **({"cost": round(usage.cost, 6), "currency": usage.currency} if usage.cost is not None else {}),
             },
         }
 
@@ -128,8 +129,9 @@ def translate(
     report = TranslationReport(failed=_problems(library, posts))
     glossary = read_glossary(settings.root / "glossary.csv")
     engines = [engine] if engine else settings.translation.engines
+    budget = Budget(settings.translation.max_characters)
     for target in locales:
-        _Run(settings, library, target, glossary, engines, report).go(posts, dry_run=dry_run, progress=progress)
+        _Run(settings, library, target, glossary, engines, budget, report).go(posts, dry_run=dry_run, progress=progress)
     return report
 
 
@@ -158,10 +160,11 @@ class _Run:
         locale: str,
         glossary: Glossary,
         engines: Sequence[str],
+        budget: Budget,
         report: TranslationReport,
     ) -> None:
         self.settings, self.library, self.locale = settings, library, locale
-        self.glossary, self.engines, self.report = glossary, engines, report
+        self.glossary, self.engines, self.budget, self.report = glossary, engines, budget, report
         self.fields = settings.translation.fields
 
     def go(self, posts: Sequence[str], *, dry_run: bool, progress: Progress | None) -> None:
@@ -234,26 +237,29 @@ class _Run:
                     log.warning("%s is left out of the memory: %s", pair.key, error)
         return memory
 
-    def _dispatcher(self) -> tuple[Dispatcher, Sequence[str]]:
+    def _dispatcher(self) -> Dispatcher:
         chain = [(make_engine(name, self.settings.engine(name)), self.settings.engine(name)) for name in self.engines]
         source, target = self.settings.language(self.settings.source), self.settings.language(self.locale)
         journal = Journal(self.settings.work / "journal")
-        return Dispatcher(chain, source=source, target=target, journal=journal), chain[0][0].capabilities.tags
+        terms = {term.source: term.target for term in self.glossary.terms if term.target}
+        return Dispatcher(chain, source=source, target=target, journal=journal, terms=terms, budget=self.budget)
 
     def _ask(self, jobs: Sequence[tuple[Draft, Job]], progress: Progress | None) -> list[tuple[Draft, Job]]:
         if not jobs:
             return []
-        dispatcher, spellings = self._dispatcher()
-        left = ask(dispatcher, jobs, spellings, progress)
+        dispatcher = self._dispatcher()
+        left = ask(dispatcher, jobs, progress)
         self._used(dispatcher.usage)
         return left
 
     def _estimate(self, drafts: Sequence[tuple[Draft, Pair]], jobs: Sequence[tuple[Draft, Job]]) -> None:
         """What a run would do, as a report; nothing is sent and nothing is written."""
         if jobs:
-            dispatcher, _ = self._dispatcher()
+            dispatcher = self._dispatcher()
             estimate = dispatcher.estimate([Request(job.what.message, job.before, job.after) for _, job in jobs])
-            self._used(EngineUsage(dispatcher.usage.name, estimate.requests, estimate.characters))
+            self.budget.take(estimate.characters)
+            name, cost, currency = dispatcher.usage.name, estimate.cost, estimate.currency
+            self._used(EngineUsage(name, estimate.requests, estimate.characters, 0, cost, currency))
         for draft, pair in drafts:
             origins = Counter[str](draft.origins.values())
             open_jobs = draft.jobs()
@@ -262,13 +268,7 @@ class _Run:
             self.report.posts.append(PostReport(pair.key, self.locale, "", Counts.of(origins), written=False))
 
     def _used(self, usage: EngineUsage) -> None:
-        total = self.report.engine
-        self.report.engine = EngineUsage(
-            usage.name or total.name,
-            total.requests + usage.requests,
-            total.characters + usage.characters,
-            total.retries + usage.retries,
-        )
+        self.report.engine = self.report.engine.plus(usage)
 
     def _finish(self, draft: Draft, pair: Pair) -> None:
         source = pair.source
