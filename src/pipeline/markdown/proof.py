@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from pipeline.markdown.dialect import commonmark
 from pipeline.markdown.inline import inline_pieces
 from pipeline.markdown.pieces import Piece
-from pipeline.markdown.skeleton import skeleton
+from pipeline.markdown.skeleton import structure
 from pipeline.markdown.source import Mapping as SourceMapping
 from pipeline.markdown.source import line_start
 from pipeline.markdown.spans import positioned_dialect
@@ -66,9 +66,9 @@ class Proof:
 
     def holds(self, source: str, pieces: Sequence[Piece]) -> bool:
         """Whether `source` reads as `pieces` and has the structure of the unit's own source."""
-        found, structure = self._read(source)
+        found, blocks = self._read(source)
         return (
-            structure == self._dialect
+            blocks == self._dialect
             and found is not None
             and shape(found) == shape(pieces)
             and self._skeleton(commonmark(), source) == self._plain
@@ -83,17 +83,17 @@ class Proof:
     def _read(self, source: str) -> tuple[tuple[Piece, ...] | None, list[Any]]:
         """The pieces of the leaf, or None when it is not one leaf any more, and the structure of the whole."""
         tokens, env = self._parse(positioned_dialect(), source)
-        structure = skeleton(tokens, env)
+        found = structure(tokens, env)
         if self.unit.kind == "field":
-            return field_pieces(source), structure
+            return field_pieces(source), found
         leaves = [token for token in tokens if token.type == "inline" and token.content.strip()]
         if not leaves:
-            return None, structure
+            return None, found
         leaf = leaves[0 if self.unit.kind == "term" else -1]
-        return inline_pieces(leaf, leaf.content, _AS_IT_IS), structure
+        return inline_pieces(leaf, leaf.content, _AS_IT_IS), found
 
     def _skeleton(self, md: MarkdownIt, source: str) -> list[Any]:
-        return skeleton(*self._parse(md, source))
+        return structure(*self._parse(md, source))
 
     def _parse(self, md: MarkdownIt, source: str) -> tuple[list[Token], dict[str, Any]]:
         env, content = self._env(), self._line_start.sub("\n", source)

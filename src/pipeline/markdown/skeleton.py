@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from pipeline.markdown.dialect import commonmark
 from pipeline.markdown.spans import positioned_dialect
 
-__all__ = ["difference", "skeleton"]
+__all__ = ["difference", "skeleton", "structure"]
 
 _HTML_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _NO_WORDS = frozenset({"text", "text_special", "softbreak"})
@@ -27,7 +27,15 @@ _Entry = tuple[Any, ...]
 _Notes = Mapping[int, Mapping[str, Any]]  # inline footnotes, as the footnote plugin keeps them
 
 
-def skeleton(tokens: Sequence[Token], env: Mapping[str, Any]) -> list[_Entry]:
+def skeleton(text: str, md: MarkdownIt) -> list[tuple[int | None, _Entry]]:
+    """One entry a block token: (line from 0 or None, what it is)."""
+    env: dict[str, Any] = {}
+    tokens = md.parse(text, env)
+    lines = [token.map[0] if token.map else None for token in tokens]
+    return list(zip(lines, structure(tokens, env), strict=True))
+
+
+def structure(tokens: Sequence[Token], env: Mapping[str, Any]) -> list[_Entry]:
     """What each block token is. `env` is what they were parsed with: it holds the inline footnotes."""
     notes = env.get("footnotes", {}).get("list", {})
     return [_block(token, notes) for token in tokens]
@@ -60,10 +68,7 @@ def difference(source: str, target: str) -> tuple[int | None, str] | None:
 @lru_cache(maxsize=4)
 def _remembered(text: str, parser: Callable[[], MarkdownIt]) -> list[tuple[int | None, _Entry]]:
     """A draft is compared with the same source after every repair."""
-    env: dict[str, Any] = {}
-    tokens = parser().parse(text, env)
-    lines = [token.map[0] if token.map else None for token in tokens]
-    return list(zip(lines, skeleton(tokens, env), strict=True))
+    return skeleton(text, parser())
 
 
 def _words(entry: _Entry) -> str:

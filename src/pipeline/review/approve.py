@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from pipeline.config import Settings
-from pipeline.content import Library, Pair, finish_pending, remove_pair, write_pair
+from pipeline.content import Library, Pair, Post, finish_pending, remove_pair, write_pair
 from pipeline.errors import DraftError, PipelineError
 from pipeline.translation import TranslationReport
 from pipeline.translation.document import Document
-from pipeline.translation.states import moves
+from pipeline.translation.moves import moves
+from pipeline.translation.starts import forget_start, with_later_edits
 
 __all__ = ["ApprovalReport", "Refusal", "approve", "approve_unchanged"]
 
@@ -47,7 +48,8 @@ def approve(
 ) -> ApprovalReport:
     """Move finished drafts into content/. `posts` are keys; with `everything` all drafts are meant.
 
-    A draft with a mark is refused, with its line. Raises DraftError for a post that has no draft.
+    A draft with a mark is refused, with its line, and so is one that would undo what somebody changed in the live
+    translation since the draft was begun. Raises DraftError for a post that has no draft.
     """
     report = ApprovalReport()
     locales = [locale] if locale else settings.targets
@@ -57,14 +59,12 @@ def approve(
     library = Library.read(settings)
     _check_names(posts, locales, library)
     for target in locales:
-        moved = moves(library, target)
-        for key in sorted(library.drafts[target].posts):
+        drafts = library.drafts[target]
+        _Approval(settings, library, target, report).approve(sorted(drafts.posts) if everything else posts)
+        for error in drafts.problems:
+            key = _key_of(settings, target, error)
             if everything or key in posts:
-                _approve(settings, library.pair(key, target), moved, library, report)
-    for target in locales:
-        for error in library.drafts[target].problems:
-            if everything or any(key in str(error.path) for key in posts):
-                report.refused.append(Refusal(_key_of(settings, target, error), target, error.line or 1, error.message))
+                report.refused.append(Refusal(key, target, error.line or 1, error.message))
     return report
 
 
@@ -73,9 +73,14 @@ def approve_unchanged(settings: Settings, report: TranslationReport) -> Approval
     total = ApprovalReport()
     if settings.review.approve != "when nothing new":
         return total
-    for post in report.posts:
-        if post.counts.kept == post.counts.total and not post.problems and post.draft:
-            one = approve(settings, [post.post], locale=post.locale)
+    for target in settings.targets:
+        posts = [
+            post.post
+            for post in report.posts
+            if post.locale == target and post.draft and post.counts.kept == post.counts.total and not post.problems
+        ]
+        if posts:
+            one = approve(settings, posts, locale=target)
             total.approved += one.approved
             total.refused += one.refused
     return total
@@ -83,9 +88,8 @@ def approve_unchanged(settings: Settings, report: TranslationReport) -> Approval
 
 def _check_names(posts: Sequence[str], locales: Sequence[str], library: Library) -> None:
     known = {key for target in locales for key in library.drafts[target].posts}
-    unreadable = [str(error.path) for target in locales for error in library.drafts[target].problems]
     for key in posts:
-        if key not in known and not any(key in path for path in unreadable):
+        if key not in known and not any(library.drafts[target].fault(key) for target in locales):
             near = get_close_matches(key, known, n=1)
             remedy = f"Did you mean `{near[0]}`?" if near else "`pipeline status` shows which posts are in review."
             raise DraftError(f"there is no draft of `{key}`.", remedy=remedy)
@@ -96,34 +100,58 @@ def _key_of(settings: Settings, locale: str, error: PipelineError) -> str:
     return path.removeprefix(f"{settings.drafts(locale)}/").removesuffix(".md").removesuffix("/index")
 
 
-def _approve(settings: Settings, pair: Pair, moved: dict[str, str], library: Library, report: ApprovalReport) -> None:
-    draft, snapshot = pair.draft, pair.draft_snapshot
-    if draft is None:
-        return
-    if pair.fault:
-        report.refused.append(Refusal(pair.key, pair.locale, 1, str(pair.fault)))
-        return
-    refusal = _refusal(settings, pair)
-    if refusal or snapshot is None:
-        line, reason = refusal or (1, "the draft has no snapshot: run `pipeline translate` again.")
-        report.refused.append(Refusal(pair.key, pair.locale, line, reason))
-        return
-    content = settings.content(pair.locale)
-    write_pair(content, str(draft.file), draft.text.encode(), snapshot.text.encode())
-    former = library.pair(moved[pair.key], pair.locale) if pair.key in moved else pair
-    if former.target is not None and former.target.file != draft.file:
-        remove_pair(content, str(former.target.file))
-    remove_pair(settings.drafts(pair.locale), str(draft.file))
-    report.approved.append((pair.key, pair.locale))
+class _Approval:
+    """Drafts of one locale on their way into content/."""
 
+    def __init__(self, settings: Settings, library: Library, locale: str, report: ApprovalReport) -> None:
+        self.settings, self.library, self.locale, self.report = settings, library, locale, report
+        self.moved = moves(library, locale)
 
-def _refusal(settings: Settings, pair: Pair) -> tuple[int, str] | None:
-    """(line, reason) when a draft is unfinished."""
-    if pair.draft is None:
+    def approve(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            pair = self.library.pair(key, self.locale)
+            if pair.draft is not None:
+                refusal = self.approve_one(pair, pair.draft)
+                if refusal:
+                    self.report.refused.append(Refusal(key, self.locale, *refusal))
+                else:
+                    self.report.approved.append((key, self.locale))
+
+    def approve_one(self, pair: Pair, draft: Post) -> tuple[int, str] | None:
+        """Move one draft; (line, reason) if it stays where it is."""
+        if pair.fault:
+            return pair.fault.line or 1, f"a part of this post cannot be read: {pair.fault}"
+        if pair.draft_snapshot is None:
+            return 1, "the draft has no snapshot: run `pipeline translate` again."
+        if pair.source is None:
+            return 1, "the post that it translates is gone. Restore that, or remove the draft."
+        mark = self.marked(draft)
+        if mark:
+            return mark
+        former = self.library.pair(self.moved[pair.key], self.locale) if pair.key in self.moved else pair
+        text = draft.text
+        if former.target is not None:
+            merged = with_later_edits(self.settings, self.locale, draft, former.target)
+            if isinstance(merged, int):
+                return merged, (
+                    f"{former.target.path.relative_to(self.settings.root)} was changed after this draft was begun. "
+                    "Bring the change over, or the approval would undo it."
+                )
+            text = merged
+        content, file = self.settings.content(self.locale), str(pair.source.file)
+        write_pair(content, file, text.encode(), pair.draft_snapshot.text.encode())
+        if former.target is not None and str(former.target.file) != file:
+            remove_pair(content, str(former.target.file))
+        remove_pair(self.settings.drafts(self.locale), str(draft.file))
+        forget_start(self.settings, self.locale, draft)
         return None
-    document = Document.of(pair.draft, settings.translation.fields)
-    for index in sorted(document.marks):
-        mark, unit = document.marks[index], document.units[index]
-        what = "still in the source language" if mark.kind == "untranslated" else f"taken from a similar text ({mark})"
-        return unit.line, f"{what}. Finish it and delete the mark, or delete the mark to keep it as it is."
-    return None
+
+    def marked(self, draft: Post) -> tuple[int, str] | None:
+        """The first mark of a draft, and what to do about it."""
+        document = Document.of(draft, self.settings.translation.fields)
+        for index in sorted(document.marks):
+            mark, unit = document.marks[index], document.units[index]
+            similar = f"taken from a similar text ({mark})"
+            what = "still in the source language" if mark.kind == "untranslated" else similar
+            return unit.line, f"{what}. Finish it and delete the mark, or delete the mark to keep it as it is."
+        return None

@@ -9,23 +9,25 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from pipeline.markdown import Piece, Segment
+from pipeline.translation.entries import NUMBER, Entry, filled
 from pipeline.translation.glossary import Glossary
-from pipeline.translation.memory import NUMBER, Entry, filled
 
 __all__ = ["adapt"]
 
 
-def adapt(entry: Entry, segment: Segment, glossary: Glossary) -> tuple[Piece, ...] | None:
-    """The entry's translation with the difference carried over; None when that is not certain."""
+def adapt(entry: Entry, segment: Segment, glossary: Glossary, *, own_tags: bool = False) -> tuple[Piece, ...] | None:
+    """The entry's translation with the difference carried over; None when that is not certain.
+
+    With `own_tags` the tags that are the same stay as the translation writes them.
+    """
     if entry.signature != segment.signature:
         return None
+    pieces = filled(entry, segment, own_tags=own_tags)
     if entry.message == segment.message:
-        return filled(entry, segment)
-    pieces = filled(entry, segment)
+        return pieces
     changes = _changed_numbers(entry.message, segment.message)
     if changes is None:
-        term = _changed_term(entry.message, segment.message, glossary)
-        changes = [term] if term else None
+        changes = _changed_words(entry.message, segment.message, glossary)
     return _replaced(pieces, changes) if changes else None
 
 
@@ -43,8 +45,8 @@ def _changed_numbers(old: str, new: str) -> list[tuple[str, str, int]] | None:
     return [(one, other, counts[one]) for one, values in became.items() for other in values if other != one]
 
 
-def _changed_term(old: str, new: str, glossary: Glossary) -> tuple[str, str, int] | None:
-    """The targets of two glossary terms, when the one took the place of the other and nothing else differs."""
+def _changed_words(old: str, new: str, glossary: Glossary) -> list[tuple[str, str, int]] | None:
+    """(old, new, 1) as the translation writes them, when one term or name took the place of another."""
     before, after = re.findall(r"\w+|\W", old), re.findall(r"\w+|\W", new)
     changed = [
         code for code in SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if code[0] != "equal"
@@ -54,11 +56,11 @@ def _changed_term(old: str, new: str, glossary: Glossary) -> tuple[str, str, int
     _, i1, i2, j1, j2 = changed[0]
     for left in range(4):  # a term of several words may share some with the other
         for right in range(4):
-            one = "".join(before[max(i1 - left, 0) : i2 + right])
-            other = "".join(after[max(j1 - left, 0) : j2 + right])
-            old_term, new_term = glossary.find(one.strip()), glossary.find(other.strip())
-            if old_term and new_term and old_term.target and new_term.target:
-                return old_term.target, new_term.target, 1
+            one = "".join(before[max(i1 - left, 0) : i2 + right]).strip()
+            other = "".join(after[max(j1 - left, 0) : j2 + right]).strip()
+            old_word, new_word = glossary.written(one), glossary.written(other)
+            if old_word and new_word and old.count(one) == new.count(other) == 1:
+                return [(old_word, new_word, 1)]
     return None
 
 
@@ -66,16 +68,22 @@ def _replaced(pieces: Sequence[Piece], changes: Sequence[tuple[str, str, int]]) 
     """Each old word replaced; None unless it stands in the text exactly as often as it should."""
     new = {old: word for old, word, _ in changes}
     pattern = re.compile("|".join(_bounded(old) for old in sorted(new, key=len, reverse=True)))
-    text = "\0".join(piece.text for piece in pieces if piece.kind == "text")
-    found = Counter(match[0] for match in pattern.finditer(text))
+    found = Counter(match[0] for piece in pieces if piece.kind == "text" for match in pattern.finditer(piece.text))
     if any(found[old] != count for old, _, count in changes):
         return None
-    return tuple(
-        replace(piece, text=pattern.sub(lambda match: new[match[0]], piece.text)) if piece.kind == "text" else piece
-        for piece in pieces
-    )
+    return tuple(_with_changes(piece, pattern, new) if piece.kind == "text" else piece for piece in pieces)
+
+
+def _with_changes(piece: Piece, pattern: re.Pattern[str], new: dict[str, str]) -> Piece:
+    """The change in the text, and in what it is written as, if it can be found there as well."""
+    text, count = pattern.subn(lambda match: new[match[0]], piece.text)
+    source, same = pattern.subn(lambda match: new[match[0]], piece.source)
+    return replace(piece, text=text, source=source if same == count else "") if count else piece
 
 
 def _bounded(word: str) -> str:
-    """A number that is not part of a longer one."""
-    return rf"(?<![\d.,:]){re.escape(word)}(?![\d]|[.,:]\d)" if word[0].isdigit() else re.escape(word)
+    """A number that is not part of a longer one, a Latin word that is a whole one."""
+    if word[0].isdigit():
+        return rf"(?<![\d.,:]){re.escape(word)}(?![\d]|[.,:]\d)"
+    left, right = (r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])") if word.isascii() else ("", "")
+    return f"{left}{re.escape(word)}{right}"

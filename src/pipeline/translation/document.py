@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.content import Field, Post, locate_fields
-from pipeline.markdown import Unit, field_unit, parse_units
+from pipeline.markdown import Piece, Segment, Unit, field_unit, parse_units
 
-__all__ = ["Document", "Mark", "mark_text", "split_mark"]
+__all__ = ["Document", "Mark", "field_mark_text", "mark_text", "split_mark"]
 
 _MARK = re.compile(r"[ \t]?<!-- pipeline: (untranslated|fuzzy)(?: (\d+)%)? -->")
-_FIELD_MARK = re.compile(r"[ \t]*# pipeline: (untranslated|fuzzy)(?: (\d+)%)?[ \t]*$", re.MULTILINE)
+_FIELD_MARK = re.compile(r"#[ \t]*pipeline: (untranslated|fuzzy)(?: (\d+)%)?[ \t]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,13 @@ class Document:
         located = locate_fields(text, post.front, field_names)
         fields = dict(enumerate(located))
         units = [
-            field_unit(field.name, field.value, field.start, field.end, text.count("\n", 0, field.start) + 1)
+            field_unit(
+                field.name,
+                field.value,
+                field.start,
+                field.end,
+                text.count("\n", 0, field.start) + 1,
+            )
             for field in located
         ]
         body, env = parse_units(text, post.front.body)
@@ -82,6 +88,14 @@ def split_mark(unit: Unit) -> tuple[Unit, Mark | None]:
         return unit, None
     mark = Mark(match[1], int(match[2] or 0))
     source = unit.source[: match.start()] + unit.source[match.end() :]
+    if unit.kind == "label":  # its text is the whole line, comments included
+        piece = Piece("text", source, 0, len(source), source)
+        return replace(
+            unit,
+            source=source,
+            key=source,
+            segments=(Segment("title", 0, len(source), (piece,)),),
+        ), mark
     pieces = tuple(
         piece for piece in unit.pieces if piece.start - unit.start < match.start() and piece.end > piece.start
     )
@@ -90,16 +104,27 @@ def split_mark(unit: Unit) -> tuple[Unit, Mark | None]:
         cut = last.end - unit.start - match.start()
         pieces = (
             *pieces[:-1],
-            replace(last, source=last.source[:-cut], text=last.text.rstrip(" \t"), end=last.end - cut),
+            replace(
+                last,
+                source=last.source[:-cut],
+                text=last.text.rstrip(" \t"),
+                end=last.end - cut,
+            ),
         )
     key = _MARK.sub("", unit.key)
     return replace(unit, source=source, key=key, pieces=pieces), mark
 
 
 def _field_mark(text: str, field: Field) -> Mark | None:
-    end = text.find("\n", field.end)
-    match = _FIELD_MARK.search(text, field.end, end if end >= 0 else len(text))
+    """A field is marked by a comment at the end of its line; after a value of several lines, on a line of its own."""
+    line = re.compile(r"[^\r\n]*").match(text, field.end)
+    match = _FIELD_MARK.search(line[0]) if line else None
     return Mark(match[1], int(match[2] or 0)) if match else None
+
+
+def field_mark_text(mark: Mark) -> str:
+    """A mark as it is written behind the value of a field."""
+    return f"# pipeline: {mark}"
 
 
 def mark_text(mark: Mark) -> str:

@@ -1,66 +1,59 @@
-"""One post's draft: what is kept, what the memory gives, what an engine is asked, and the proof of the result."""
+"""One post's draft in the making: what is kept, what the memory gives, and what an engine is asked."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.content import read_front_matter
-from pipeline.errors import ContentError
-from pipeline.markdown import Piece, Segment, Unit, compose, difference
+from pipeline.markdown import Piece, Segment, Unit, compose
 from pipeline.translation.adapt import adapt
-from pipeline.translation.document import Document, Mark, mark_text
-from pipeline.translation.front import merge_front_matter
+from pipeline.translation.document import Document, Mark
+from pipeline.translation.entries import Entry, entries_of, filled, respelled, tag_values
 from pipeline.translation.glossary import Glossary
-from pipeline.translation.memory import Entry, Memory, entries_of, filled
+from pipeline.translation.memory import Memory
+from pipeline.translation.reuse import Part, SentencePool, joined, left_over, plan
 from pipeline.translation.slots import Layout, Slot, lay_out
+from pipeline.translation.terms import nothing_left
+from pipeline.translation.writer import lead
 
-__all__ = ["Draft", "Finished", "Job", "Origin", "Problem"]
+__all__ = ["Draft", "Job", "Origin"]
 
 Origin = Literal["kept", "memory", "adapted", "fuzzy", "machine", "untranslated"]
+_Key = tuple[int, int]
+_Found = tuple[Sequence[Piece], Origin]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A segment that only an engine can translate; `before` and `after` are what stands around it."""
+    """Something that only an engine can translate: a segment, or some sentences of it (`part`). `before` and `after`
+    are what stands around it.
+    """
 
     unit: int
     segment: int
     what: Segment
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something a person should look at; `line` is the draft's, from 1."""
-
-    check: str
-    severity: Literal["error", "warning"]
-    line: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A proven draft: the whole file, where each segment came from, what needs a person, and where the units went."""
-
-    text: str
-    origins: Counter[str]
-    problems: tuple[Problem, ...]
+    part: int | None = None
 
 
 @dataclass
 class Draft:
-    """A draft in the making. `resolve` it from the memory, give it `answers` for its `jobs`, then `finish` it."""
+    """Start it, `resolve` it from the memory, give it an `answer` for each of its `jobs` or let it `fall_back`.
+
+    `targets`, `origins` and `scores` say for each segment (by unit and number) how it is translated, from where, and
+    how similar a fuzzy match is; `asked` what of it an engine has translated, `reasons` why none could.
+    """
 
     layout: Layout
     targets: dict[int, dict[int, Sequence[Piece]]] = field(default_factory=dict)
-    origins: dict[tuple[int, int], Origin] = field(default_factory=dict)
-    scores: dict[tuple[int, int], float] = field(default_factory=dict)
-    _own_glue: bool = False
+    origins: dict[_Key, Origin] = field(default_factory=dict)
+    scores: dict[_Key, float] = field(default_factory=dict)
+    reasons: dict[_Key, str] = field(default_factory=dict)
+    asked: dict[_Key, list[str]] = field(default_factory=dict)
+    _plans: dict[_Key, list[Part]] = field(default_factory=dict)
+    _pool: SentencePool | None = None
 
     @classmethod
     def start(cls, new: Document, old: Document | None, base: Document | None) -> Draft:
@@ -68,212 +61,235 @@ class Draft:
         draft = cls(lay_out(new, old, base))
         for slot in draft.slots():
             for index in slot.units if slot.kept else ():
+                mark = draft._former_mark(slot)
                 for number in range(len(new.units[index].segments)):
-                    draft.origins[index, number] = "kept"
+                    draft.origins[index, number] = mark.kind if mark else "kept"  # type: ignore[assignment]
+                    if mark and mark.score:
+                        draft.scores[index, number] = mark.score
         return draft
+
+    def _former_mark(self, slot: Slot) -> Mark | None:
+        """The mark that kept text still carries."""
+        base = self.layout.base
+        if base is None or slot.bead is None:
+            return None
+        return next((base.marks[index] for index in slot.bead.target if index in base.marks), None)
 
     def slots(self) -> Iterator[Slot]:
         """All slots, fields first."""
         yield from self.layout.fields
         yield from self.layout.body
 
-    def open_units(self) -> Iterator[tuple[Slot, int, Unit]]:
+    def open_units(self) -> Iterator[tuple[int, Unit]]:
         """The units that are not kept."""
         for slot in self.slots():
             if not slot.kept:
                 for index in slot.units:
-                    yield slot, index, self.layout.new.units[index]
+                    yield index, self.layout.new.units[index]
 
-    def resolve(self, memory: Memory, glossary: Glossary) -> None:
-        """Translate what needs no engine: the post's own segments first, then the whole memory."""
-        key = self.layout.new.post.key
-        for slot, index, unit in self.open_units():
-            own = self._own_entries(slot)
-            for number, segment in enumerate(unit.segments):
-                if (index, number) in self.origins:
-                    continue
-                found = _from(own, segment, glossary) or _from_memory(memory, segment, key, glossary)
-                if found:
-                    self._take(index, number, *found)
+    def _open(self) -> list[tuple[int, int, Segment]]:
+        """The segments that have no translation yet."""
+        return [
+            (index, number, segment)
+            for index, unit in self.open_units()
+            for number, segment in enumerate(unit.segments)
+            if (index, number) not in self.origins
+        ]
 
-    def _own_entries(self, slot: Slot) -> list[Entry]:
-        """The segments of the unit that this one was before its edit, if they are translated."""
-        old, base, bead = self.layout.old, self.layout.base, slot.bead
-        if old is None or base is None or bead is None or not bead.simple or bead.target[0] in base.marks:
-            return []
-        return entries_of(self.layout.new.post.key, old.units[bead.source[0]], base.units[bead.target[0]])
+    def resolve(self, memory: Memory, glossary: Glossary, history: Callable[[], Memory] | None = None) -> None:
+        """Translate what needs no engine: the post's own segments first, then the whole memory, then what `history`
+        says of the post's earlier translations, then sentence by sentence.
+        """
+        post = self.layout.new.post.key
+        around = self._around()
+        for index, number, segment in self._open():
+            for found in (
+                self._from_own(index, number, segment, glossary),
+                _from_memory(memory, segment, post, around[index, number], glossary),
+            ):
+                if found and self._take(index, number, *found):
+                    break
+        left = self._open()
+        past = history() if history and left and self.layout.base else None
+        for index, number, segment in left:
+            entry = past.find(segment, near=post, around=around[index, number]) if past else None
+            if entry and self._take(index, number, filled(entry, segment), "memory"):
+                continue
+            if nothing_left(segment.pieces, glossary) and self._take(index, number, segment.pieces, "adapted"):
+                continue
+            self._plan(index, number, segment, glossary)
+
+    def _around(self) -> dict[_Key, tuple[str, str]]:
+        """What stands before and after each segment."""
+        flat = [(i, n, s.message) for i, unit in enumerate(self.layout.new.units) for n, s in enumerate(unit.segments)]
+        texts = ["", *(message for _, _, message in flat), ""]
+        return {(i, n): (texts[at], texts[at + 2]) for at, (i, n, _) in enumerate(flat)}
+
+    def _from_own(self, index: int, number: int, segment: Segment, glossary: Glossary) -> _Found | None:
+        """The segment of the unit that this one was before its edit, if it says the same or can be adapted."""
+        old, base, own = self.layout.old, self.layout.base, self.layout.own.get(index)
+        if old is None or base is None or own is None:
+            return None
+        source, target, mark = old.units[own[0]], base.units[own[1]], base.marks.get(own[1])
+        entries = entries_of(self.layout.new.post.key, source, target, verbatim=self._same_lines(index))
+        entry = entries[number] if number < len(entries) else None
+        if entry is None or (mark and (mark.kind == "fuzzy" or left_over(source, target))):
+            return None
+        pieces = adapt(entry, segment, glossary, own_tags=len(self.layout.new.units[index].segments) == 1)
+        same = entry.message == segment.message and entry.tags == tag_values(segment.pieces)
+        return (pieces, "kept" if same else "adapted") if pieces else None
+
+    def _same_lines(self, index: int) -> bool:
+        """The unit stands where its translation did: what begins its lines is the same."""
+        base, own = self.layout.base, self.layout.own.get(index)
+        if base is None or own is None:
+            return False
+        return lead(base, base.units[own[1]]) == lead(self.layout.new, self.layout.new.units[index])
+
+    def _plan(self, index: int, number: int, segment: Segment, glossary: Glossary) -> None:
+        """Reuse sentences, if some can be."""
+        if self._pool is None:
+            self._pool = self._sentences()
+        if not self._pool:
+            return
+        unit = self.layout.new.units[index]
+        own = self.layout.own.get(index)
+        here = own[0] if own and self._same_lines(index) else None
+        parts = plan(segment, self._pool, here, glossary, own_tags=len(unit.segments) == 1)
+        if parts and all(part.pieces is not None for part in parts):
+            self._take(index, number, joined(parts), "adapted")
+        elif parts and self._composes(index, number, joined(parts)):
+            self._plans[index, number] = parts
+
+    def _sentences(self) -> SentencePool:
+        """All sentences of the post that are translated."""
+        pool = SentencePool()
+        old, base = self.layout.old, self.layout.base
+        if old is None or base is None:
+            return pool
+        for i, j in self.layout.pairs:
+            source, target, mark = old.units[i], base.units[j], base.marks.get(j)
+            if (mark and mark.kind == "fuzzy") or len(source.segments) != len(target.segments):
+                continue
+            for one, other in zip(source.segments, target.segments, strict=True):
+                if one.kind == other.kind:
+                    pool.add([one], [other], i, finished=mark is None)
+        for group in self.layout.groups:
+            sources = [segment for i in group.source for segment in old.units[i].segments if segment.kind == "text"]
+            targets = [segment for j in group.target for segment in base.units[j].segments if segment.kind == "text"]
+            if sources and targets and not any(j in base.marks for j in group.target):
+                pool.add(sources, targets, group.source.start)
+        return pool
 
     def _take(self, index: int, number: int, pieces: Sequence[Piece], origin: Origin, score: float = 0.0) -> bool:
-        unit = self.layout.new.units[index]
-        chosen = self.targets.setdefault(index, {})
-        if compose(unit, {**chosen, number: pieces}, self.layout.new.env) is None:
-            return False
-        chosen[number] = pieces
+        if not self._composes(index, number, pieces):
+            pieces = respelled(pieces)  # what was written elsewhere may mean something else here
+            if not self._composes(index, number, pieces):
+                return False
+        self.targets.setdefault(index, {})[number] = pieces
         self.origins[index, number] = origin
         if score:
             self.scores[index, number] = score
         return True
 
+    def _composes(self, index: int, number: int, pieces: Sequence[Piece]) -> bool:
+        """It can be written in its unit, together with what is inside of it and around it."""
+        unit = self.layout.new.units[index]
+        this = unit.segments[number]
+        nested = {
+            other: chosen
+            for other, chosen in self.targets.get(index, {}).items()
+            if unit.segments[other].start < this.end and this.start < unit.segments[other].end
+        }
+        return compose(unit, {**nested, number: pieces}, self.layout.new.env) is not None
+
     def jobs(self) -> list[Job]:
-        """The segments that are left, each with its neighbours."""
-        units = self.layout.new.units
-        flat = [(i, n, segment) for i, unit in enumerate(units) for n, segment in enumerate(unit.segments)]
+        """What is left, each with its neighbours."""
+        around = self._around()
         jobs = []
-        for position, (index, number, segment) in enumerate(flat):
-            if (index, number) not in self.origins:
-                before = flat[position - 1][2].message if position else ""
-                after = flat[position + 1][2].message if position + 1 < len(flat) else ""
+        for index, number, segment in self._open():
+            before, after = around[index, number]
+            parts = self._plans.get((index, number))
+            if parts is None:
                 jobs.append(Job(index, number, segment, before, after))
+                continue
+            texts = [before, *(part.what.message for part in parts), after]
+            jobs.extend(
+                Job(index, number, part.what, texts[at], texts[at + 2], at)
+                for at, part in enumerate(parts)
+                if part.pieces is None
+            )
         return jobs
 
     def answer(self, job: Job, pieces: Sequence[Piece]) -> bool:
         """Take an engine's answer; False when it cannot be written without changing the structure."""
-        return self._take(job.unit, job.segment, pieces, "machine")
+        key = job.unit, job.segment
+        if job.part is None:
+            done = self._take(*key, pieces, "machine")
+        else:
+            done = self._settle(job, self._plans[key][job.part].in_place(pieces))
+        if done:
+            self.asked.setdefault(key, []).append("".join(piece.text or " " for piece in job.what.pieces))
+        return done
 
-    def fall_back(self, job: Job, memory: Memory, glossary: Glossary, threshold: float) -> None:
-        """Without an engine: the most similar segment of the memory, marked, or the English, marked."""
+    def fall_back(self, job: Job, memory: Memory, glossary: Glossary, threshold: float, reason: str = "") -> None:
+        """Without an engine: what is most similar to it, marked, or the English, marked. `reason` is the engine's."""
+        self.reasons[job.unit, job.segment] = reason
+        if job.part is not None:
+            part = self._plans[job.unit, job.segment][job.part]
+            near = self._pool.near(job.what, threshold) if self._pool else None
+            pieces = _adapted(near[0].entry, job.what, glossary) if near else None
+            if near and pieces and self._settle(job, part.in_place(pieces), near[1]):
+                return
+            if not self._settle(job, part.source):
+                self.origins[job.unit, job.segment] = "untranslated"
+            return
         found = memory.fuzzy(job.what, threshold)
-        pieces = adapt(found[0], job.what, glossary) or filled(found[0], job.what) if found else None
+        pieces = _adapted(found[0], job.what, glossary) if found else None
         if not (found and pieces and self._take(job.unit, job.segment, pieces, "fuzzy", found[1])):
             self.origins[job.unit, job.segment] = "untranslated"
 
-    def finish(self) -> Finished:
-        """Assemble and prove. What fails the proof is left in the source language, marked."""
-        problems: list[Problem] = []
-        text, starts, conflicts = self._assembled()
-        for _ in range(len(self.layout.new.units) + 1):
-            fault = self._fault(text)
-            if fault is None:
-                break
-            line, what = fault
-            problem = self._withdraw(line, what, text, starts)
-            if problem:
-                problems.append(problem)
-            text, starts, conflicts = self._assembled()
-        problems.extend(
-            Problem("front-matter", "warning", 1, f"`{name}` changed in the source; the translation keeps its own.")
-            for name in conflicts
-        )
-        problems.extend(self._marked(text, starts))
-        return Finished(text, Counter(self.origins.values()), tuple(sorted(problems, key=lambda p: p.line)))
+    def _settle(self, job: Job, pieces: Sequence[Piece], score: float = 0.0) -> bool:
+        """Translate one part of a segment; with the last one the segment is translated."""
+        parts = self._plans[job.unit, job.segment]
+        part = parts[job.part or 0]
+        part.pieces, part.score = pieces, score
+        if not self._composes(job.unit, job.segment, joined(parts)):
+            part.pieces = None
+            return False
+        if all(part.pieces is not None for part in parts):
+            scores = [part.score for part in parts if part.score]
+            english = any(part.pieces is part.source for part in parts)
+            origin: Origin = "untranslated" if english else "fuzzy" if scores else "machine"
+            self._take(job.unit, job.segment, joined(parts), origin, min(scores, default=0.0))
+        return True
 
-    def _assembled(self, *, machine: bool = True) -> tuple[str, dict[int, int], list[str]]:
-        """The whole file, where its body units begin, and front matter conflicts."""
-        new = self.layout.new
-
-        def render(index: int) -> str:
-            unit = new.units[index]
-            written = compose(unit, self.targets.get(index, {}), new.env) if machine else unit.source
-            return (unit.source if written is None else written) + (self._mark_of(index) if machine else "")
-
-        front, conflicts = merge_front_matter(new, self.layout.old, self.layout.base, self._field_values())
-        body, starts = self.layout.assemble(render, own_glue=self._own_glue)
-        return front + body, {index: start + len(front) for index, start in starts.items()}, conflicts
-
-    def _mark_of(self, index: int) -> str:
-        mark = self._mark(index)
-        return mark_text(mark) if mark and self.layout.new.units[index].kind not in {"label", "code", "math"} else ""
-
-    def _mark(self, index: int) -> Mark | None:
+    def mark(self, index: int) -> Mark | None:
         """The worst of what is in a unit."""
-        origins = {
-            number: self.origins.get((index, number)) for number in range(len(self.layout.new.units[index].segments))
-        }
+        keys = [(index, number) for number in range(len(self.layout.new.units[index].segments))]
+        origins: Mapping[_Key, Origin] = {key: self.origins[key] for key in keys if key in self.origins}
         if "untranslated" in origins.values():
             return Mark("untranslated")
-        fuzzy = [self.scores.get((index, number), 0.0) for number, origin in origins.items() if origin == "fuzzy"]
+        fuzzy = [self.scores.get(key, 0.0) for key, origin in origins.items() if origin == "fuzzy"]
         return Mark("fuzzy", int(min(fuzzy))) if fuzzy else None
 
-    def _field_values(self) -> dict[int, str]:
-        new, base = self.layout.new, self.layout.base
-        values = {}
-        for slot in self.layout.fields:
-            index = slot.units.start
-            located = new.fields[index]
-            if slot.kept and slot.bead and slot.bead.target and base:
-                values[index] = located.encode(base.units[slot.bead.target[0]].source)
-                continue
-            value = compose(new.units[index], self.targets.get(index, {}), new.env)
-            written = located.encode(value if value is not None else located.value)
-            if value is None or value == located.value:
-                written = new.text[located.start : located.end]
-            mark = self._mark(index)
-            if mark and "\n" not in written and "\n" in new.text[located.end :].split("\n", 1)[0] + "\n":
-                rest = new.text[located.end :].split("\n", 1)[0].strip()
-                written += f" # pipeline: {mark}" if not rest else ""
-            values[index] = written
-        return values
-
-    def _fault(self, text: str) -> tuple[int | None, str] | None:
-        """Where the draft differs in structure from what it must be: (line from 0 of the file, words)."""
-        new, old, base = self.layout.new, self.layout.old, self.layout.base
-        try:
-            front = read_front_matter(text, new.post.path)
-        except ContentError as error:
-            return (error.line or 1) - 1, error.message
-        shift = text.count("\n", 0, front.body)
-        clean = base is None or old is None or difference(old.post.body, base.post.body) is None
-        wanted = new.post.body
-        if not clean:  # a person has restructured it: compare with the same draft in the source language
-            english = self._assembled(machine=False)[0]
-            wanted = english[read_front_matter(english, new.post.path).body :]
-        found = difference(wanted, text[front.body :])
-        return None if found is None else (None if found[0] is None else found[0] + shift, found[1])
-
-    def _withdraw(self, line: int | None, what: str, text: str, starts: dict[int, int]) -> Problem | None:
-        """Take back what is to blame: the machine's unit at that line, else the translation's own layout, else all."""
-        machine = {index for index in self.targets if self.targets[index] and index in starts}
-        at = [index for index in machine if line is not None and text.count("\n", 0, starts[index]) <= line]
-        if not self._own_glue and self.layout.base is not None and not at:
-            self._own_glue = True
-            return None
-        blamed = [max(at, key=lambda index: starts[index])] if at else sorted(machine or set(self.targets))
-        for index in blamed:
-            self.targets.pop(index, None)
-            for number in range(len(self.layout.new.units[index].segments)):
-                self.origins[index, number] = "untranslated"
-        if not blamed and self._own_glue:
-            return Problem("structure", "error", (line or 0) + 1, f"The draft has {what}.")
-        self._own_glue = self._own_glue or not blamed
-        return (
-            Problem("structure", "error", (line or 0) + 1, f"A translation was left out: it made {what}.")
-            if blamed
-            else None
-        )
-
-    def _marked(self, text: str, starts: dict[int, int]) -> Iterator[Problem]:
-        """One problem a unit that a person must finish."""
-        for slot in self.slots():
-            for index in slot.units:
-                mark = self._mark(index) if not slot.kept else None
-                if mark:
-                    field_line = self.layout.new.units[index].line
-                    line = text.count("\n", 0, starts[index]) + 1 if index in starts else field_line
-                    yield Problem(mark.kind, "error" if mark.kind == "untranslated" else "warning", line, _advice(mark))
+    def withdraw(self, index: int) -> None:
+        """Leave a unit in the source language."""
+        self.targets.pop(index, None)
+        for number in range(len(self.layout.new.units[index].segments)):
+            self.origins[index, number] = "untranslated"
 
 
-def _advice(mark: Mark) -> str:
-    if mark.kind == "untranslated":
-        return "No engine could translate this: it is still in the source language."
-    return f"Taken from a segment that is {mark.score} % alike: adapt it."
-
-
-def _from(entries: Sequence[Entry], segment: Segment, glossary: Glossary) -> tuple[Sequence[Piece], Origin] | None:
-    for entry in entries:
-        pieces = adapt(entry, segment, glossary)
-        if pieces:
-            same_tags = entry.tags == tuple(p.value or p.source for p in segment.pieces if p.kind in {"open", "void"})
-            return pieces, "kept" if entry.message == segment.message and same_tags else "adapted"
-    return None
+def _adapted(entry: Entry, segment: Segment, glossary: Glossary) -> Sequence[Piece]:
+    return adapt(entry, segment, glossary) or filled(entry, segment)
 
 
 def _from_memory(
-    memory: Memory, segment: Segment, near: str, glossary: Glossary
-) -> tuple[Sequence[Piece], Origin] | None:
-    entry = memory.find(segment, near=near)
-    pieces = adapt(entry, segment, glossary) if entry else None
-    if pieces:
-        return pieces, "memory"
-    entry = memory.alike(segment, near=near)
+    memory: Memory, segment: Segment, post: str, around: tuple[str, str], glossary: Glossary
+) -> _Found | None:
+    entry = memory.find(segment, near=post, around=around)
+    if entry:
+        return filled(entry, segment), "memory"
+    entry = memory.alike(segment, near=post, around=around)
     pieces = adapt(entry, segment, glossary) if entry else None
     return (pieces, "adapted") if pieces else None

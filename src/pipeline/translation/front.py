@@ -6,7 +6,7 @@ A three-way merge by top-level key: what the English did not change stays as the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.content import Post
@@ -14,7 +14,10 @@ from pipeline.translation.document import Document
 
 __all__ = ["merge_front_matter"]
 
-_KEY = re.compile(r"""^(?:([\w-]+)|"([^"\n]+)"|'([^'\n]+)')[ \t]*[:=]|^\[+([^\]\n]+)\]+""", re.MULTILINE)
+_KEY = re.compile(
+    r"""^(?:([\w-]+)|"([^"\n]+)"|'([^'\n]+)')[ \t]*[:=]|^\[+([^\]\n]+)\]+""",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +42,107 @@ def _entries(post: Post | None) -> dict[str, _Entry]:
             name = next(reversed(entries))
             entries[name] = _Entry(entries[name].start, end, text[entries[name].start : end])
             continue
-        name = next(group for group in match.groups() if group)
+        name = _unused(next(group for group in match.groups() if group), entries)
         entries[name] = _Entry(match.start(), end, text[match.start() : end])
     return entries
 
 
+def _unused(name: str, entries: Mapping[str, _Entry]) -> str:
+    """`[[menu]]` may come again and again."""
+    number = 1
+    while (numbered := f"{name} {number}" if number > 1 else name) in entries:
+        number += 1
+    return numbered
+
+
 def merge_front_matter(
-    new: Document, old: Document | None, base: Document | None, values: Mapping[int, str]
+    new: Document,
+    old: Document | None,
+    base: Document | None,
+    values: Mapping[int, str],
+    marks: Mapping[int, str],
 ) -> tuple[str, list[str]]:
     """Everything before the body of a draft, and the keys on which English and translation disagree.
 
-    `values` are the texts, as written, of the fields (by unit index) that are not kept.
+    `values` are the texts, as written, of the fields (by unit index) in the draft; `marks` the comments that some of
+    them get.
     """
-    post = new.post
-    english = _entries(post)
-    snapshot, target = _entries(old.post if old else None), _entries(base.post if base else None)
-    if old is None or base is None or base.post.front.kind != post.front.kind:
-        snapshot = target = {}
-    parts = [post.text[: min((entry.start for entry in english.values()), default=post.front.end)]]
+    if old is None or base is None:
+        return _assembled(new, _english(new, values, marks), new), []
+    if not (new.post.front.kind or old.post.front.kind):
+        return base.text[: base.post.front.body], []  # only the translation has any
+    if base.post.front.kind != new.post.front.kind:
+        return _assembled(new, _english(new, values, marks), new), []
+    ours, theirs = _entries(new.post), _entries(base.post)
+    before = _entries(old.post) if old.post.front.kind == new.post.front.kind else {}
+    parts = _english(new, values, marks)
     conflicts = []
-    for name, entry in english.items():
-        ours = _replaced(new, entry, values)
-        theirs, before = target.get(name), snapshot.get(name)
-        if theirs is None:
-            unchanged = before is not None and before.text == entry.text and bool(target)
-            parts.append("" if unchanged else ours)
-        elif before is not None and before.text == entry.text:
-            parts.append(theirs.text)
-        elif _holds_field(new, entry) or (before is not None and theirs.text == before.text):
-            parts.append(ours)
-        else:
-            parts.append(theirs.text)
-            conflicts.append(name)
-    for name, theirs in target.items():
-        if name not in english and (name not in snapshot or snapshot[name].text != theirs.text):
-            parts.append(theirs.text)
-    if post.front.kind:
-        _close_line(parts, post)
-    parts.append(post.text[post.front.end : post.front.body])
-    return "".join(parts), conflicts
+    for name, entry in theirs.items():
+        known = before.get(name)
+        if name not in ours:
+            if known is None or known.text != entry.text:  # the translation's own
+                parts[name] = entry.text
+        elif known is not None and known.text == ours[name].text:
+            parts[name] = entry.text
+        elif not _holds_field(new, ours[name]) and (known is None or entry.text != known.text):
+            parts[name] = entry.text
+            if entry.text != ours[name].text:
+                conflicts.append(name)
+    for name, entry in ours.items():
+        if name not in theirs and name in before and before[name].text == entry.text:
+            del parts[name]  # the translation left it out
+    return _assembled(
+        new,
+        _ordered(parts, list(before), list(ours), list(theirs)),
+        _frame(new, old, base),
+    ), conflicts
+
+
+def _ordered(
+    parts: Mapping[str, str],
+    before: Sequence[str],
+    ours: Sequence[str],
+    theirs: Sequence[str],
+) -> dict[str, str]:
+    """The parts in the English's order, or in the translation's, if it has one of its own; those that are not in that
+    one stand behind what they follow in the other.
+    """
+    moved = [name for name in theirs if name in before] != [name for name in before if name in theirs]
+    first, second = (theirs, ours) if moved else (ours, theirs)
+    names = [name for name in first if name in parts]
+    for index, name in enumerate(second):
+        if name in parts and name not in names:
+            names.insert(
+                max(
+                    (names.index(other) + 1 for other in second[:index] if other in names),
+                    default=0,
+                ),
+                name,
+            )
+    return {name: parts[name] for name in names}
+
+
+def _english(new: Document, values: Mapping[int, str], marks: Mapping[int, str]) -> dict[str, str]:
+    return {name: _replaced(new, entry, values, marks) for name, entry in _entries(new.post).items()}
+
+
+def _frame(new: Document, old: Document, base: Document) -> Document:
+    """Whose fences and first comments: the English's, if it has changed them."""
+    return base if _edges(new) == _edges(old) else new
+
+
+def _edges(document: Document) -> tuple[str, str]:
+    post = document.post
+    first = min((entry.start for entry in _entries(post).values()), default=post.front.end)
+    return post.text[:first], post.text[post.front.end : post.front.body]
+
+
+def _assembled(new: Document, parts: Mapping[str, str], frame: Document) -> str:
+    start, end = _edges(frame)
+    texts = [start, *parts.values()]
+    if new.post.front.kind:
+        _close_line(texts, new.post)
+    return "".join([*texts, end])
 
 
 def _close_line(parts: list[str], post: Post) -> None:
@@ -91,9 +156,24 @@ def _holds_field(new: Document, entry: _Entry) -> bool:
     return any(entry.start <= field.start < entry.end for field in new.fields.values())
 
 
-def _replaced(new: Document, entry: _Entry, values: Mapping[int, str]) -> str:
+def _replaced(new: Document, entry: _Entry, values: Mapping[int, str], marks: Mapping[int, str]) -> str:
     text = entry.text
     for index, field in sorted(new.fields.items(), key=lambda item: -item[1].start):
-        if index in values and entry.start <= field.start < entry.end:
-            text = text[: field.start - entry.start] + values[index] + text[field.end - entry.start :]
+        if not entry.start <= field.start < entry.end:
+            continue
+        start, end = field.start - entry.start, field.end - entry.start
+        if index in marks:
+            text = _marked(text, end, marks[index])
+        text = text[:start] + values.get(index, text[start:end]) + text[end:]
     return text
+
+
+def _marked(text: str, end: int, mark: str) -> str:
+    """A comment at the end of the line on which a value ends, or on the next line after a value of whole lines."""
+    if text[:end].endswith(("\n", "\r")):
+        line_end = "\r\n" if text[:end].endswith("\r\n") else text[end - 1]
+        return text[:end] + mark + line_end + text[end:]
+    line = re.compile(r"[^\r\n]*").match(text, end)
+    if line is None or mark in line[0]:
+        return text
+    return text[: line.end()] + " " + mark + text[line.end() :]

@@ -1,18 +1,18 @@
-"""Where each part of a draft's body comes from: the new English cut into slots, each kept or to be translated.
+"""Where each part of a draft comes from: the new English cut into slots, each kept or to be translated.
 
-A slot is a unit, or a group that a reviewer merged or split. A kept slot is the reviewer's text as it stands. Between
-two slots that were neighbours before and still are, what stands between their translations is kept too: list marks,
-blank lines, and the notes that a translator added.
+A slot is a unit, or a group that a reviewer merged, split or reordered. A kept slot is the reviewer's text as it
+stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline.translation.align import Match, align
 from pipeline.translation.beads import Bead, document_beads
 from pipeline.translation.document import Document
+from pipeline.translation.reuse import left_over
 
 __all__ = ["Layout", "Slot", "lay_out"]
 
@@ -21,52 +21,75 @@ __all__ = ["Layout", "Slot", "lay_out"]
 class Slot:
     """Units of the new English; `bead` says which old English and which translation belong to them.
 
-    `kept`: the English is unchanged, so the translation stands as it is.
+    `kept`: the English is unchanged, so the translation stands as it is. `notes` are units (of the translation) that
+    its translator added behind it.
     """
 
     units: range
     bead: Bead | None = None
     kept: bool = False
-    notes: tuple[Bead, ...] = ()
+    notes: tuple[int, ...] = ()
+
+    @property
+    def dropped(self) -> bool:
+        """A reviewer left it out of the translation."""
+        return self.kept and self.bead is not None and not self.bead.target
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The slots of a post's fields and body, and how each unit of the new English matches the old."""
+    """The slots of a post's fields and body.
+
+    `pairs` are the units of the old English and of the translation that say the same; `own` gives for a unit of the
+    new English the pair that it was, `former` the units of the translation that stood for it, alone or in a group.
+    `owned` are all units of the translation that stand for some English, `groups` those that stand for it together;
+    `restructured`: not every unit stands for just one.
+    """
 
     new: Document
     old: Document | None = None
     base: Document | None = None
     fields: tuple[Slot, ...] = ()
     body: tuple[Slot, ...] = ()
-    first_notes: tuple[Bead, ...] = ()
+    first_notes: tuple[int, ...] = ()
     matches: dict[int, Match] = field(default_factory=dict)
-
-    def assemble(self, render: Callable[[int], str], *, own_glue: bool) -> tuple[str, dict[int, int]]:
-        """The body of the draft, and where in it each rendered unit begins.
-
-        `render` gives the text of a unit that is not kept. With `own_glue` everything between units is the
-        English's, whatever the translation had there.
-        """
-        writer = _Writer(self, render, own_glue=own_glue)
-        return writer.write()
+    pairs: tuple[tuple[int, int], ...] = ()
+    own: dict[int, tuple[int, int]] = field(default_factory=dict)
+    former: dict[int, range] = field(default_factory=dict)
+    owned: frozenset[int] = frozenset()
+    groups: tuple[Bead, ...] = ()
+    restructured: bool = False
 
 
 def lay_out(new: Document, old: Document | None, base: Document | None) -> Layout:
     """Cut the new English into slots, by its snapshot `old` and the translation `base` made from that."""
-    fields = [index for index, unit in enumerate(new.units) if unit.kind == "field"]
-    body = range(len(fields), len(new.units))
+    fields = sum(unit.kind == "field" for unit in new.units)
     if old is None or base is None:
-        slots = [Slot(range(index, index + 1)) for index in range(len(new.units))]
-        return Layout(new, fields=tuple(slots[: len(fields)]), body=tuple(slots[len(fields) :]))
-    matches = align(old.units, new.units)
+        slots = tuple(Slot(range(index, index + 1)) for index in range(len(new.units)))
+        return Layout(new, fields=slots[:fields], body=slots[fields:])
+    matches = {match.new: match for match in align(old.units, new.units)}
     groups = document_beads(old, base)
-    slots = list(_slots(new, base, matches, groups))
-    in_body = [slot for slot in slots if slot.units.start >= body.start]
-    in_body, first_notes = _with_notes(in_body, [bead for bead in groups if _in_body(bead, old, base)])
-    in_fields = tuple(slot for slot in slots if slot.units.start < body.start)
+    slots = tuple(_slots(new, base, matches, groups))
+    body, first_notes = _with_notes(
+        [slot for slot in slots if slot.units.start >= fields],
+        [bead for bead in groups if _in_body(bead, old, base)],
+    )
+    partner = {i: j for bead in groups for i, j in bead.pairs}
+    bead_of = {index: bead for bead in groups for index in bead.source}
     return Layout(
-        new, old, base, in_fields, tuple(in_body), tuple(first_notes), {match.new: match for match in matches}
+        new,
+        old,
+        base,
+        fields=tuple(slot for slot in slots if slot.units.start < fields),
+        body=body,
+        first_notes=first_notes,
+        matches=matches,
+        pairs=tuple(partner.items()),
+        own={j: (match.old, partner[match.old]) for j, match in matches.items() if match.old in partner},
+        former={j: bead_of[match.old].target for j, match in matches.items() if match.old in bead_of},
+        owned=frozenset(index for bead in groups if bead.source for index in bead.target),
+        groups=tuple(bead for bead in groups if bead.source and bead.target and not bead.pairs),
+        restructured=not all(bead.simple for bead in groups if _in_body(bead, old, base)),
     )
 
 
@@ -75,22 +98,32 @@ def _in_body(bead: Bead, old: Document, base: Document) -> bool:
     return all(unit.kind != "field" for unit in units)
 
 
-def _slots(new: Document, base: Document, matches: Sequence[Match], groups: Sequence[Bead]) -> Iterator[Slot]:
-    by_new = {match.new: match for match in matches}
-    by_old = {match.old: match for match in matches}
+def _slots(new: Document, base: Document, matches: dict[int, Match], groups: Sequence[Bead]) -> Iterator[Slot]:
+    by_old = {match.old: match for match in matches.values()}
     bead_of = {index: bead for bead in groups for index in bead.source}
     index = 0
     while index < len(new.units):
-        match = by_new.get(index)
+        match = matches.get(index)
         bead = bead_of.get(match.old) if match else None
-        units = _whole(bead, by_old, index) if bead else None
-        if bead is None or units is None:
-            yield Slot(range(index, index + 1))
-            index += 1
-            continue
-        kept = all(by_new[j].score == 1.0 for j in units) and not _unfinished(new, base, units, bead)
-        yield Slot(units, bead if kept or bead.simple else None, kept)
-        index = units.stop
+        if match and bead:
+            units = _whole(bead, by_old, index)
+            if units and _same(units, matches) and not _unfinished(new, base, units, bead.target):
+                yield Slot(units, bead, kept=True)
+                index = units.stop
+                continue
+            if units and not bead.parts:
+                yield Slot(units, bead)
+                index = units.stop
+                continue
+            bead = _part(bead, match.old)
+        units = range(index, index + 1)
+        kept = bead is not None and _same(units, matches) and not _unfinished(new, base, units, bead.target)
+        yield Slot(units, bead, kept)
+        index += 1
+
+
+def _same(units: range, matches: dict[int, Match]) -> bool:
+    return all(matches[index].score == 1.0 for index in units)
 
 
 def _whole(bead: Bead, by_old: dict[int, Match], start: int) -> range | None:
@@ -100,125 +133,31 @@ def _whole(bead: Bead, by_old: dict[int, Match], start: int) -> range | None:
     return units if found == list(units) else None
 
 
-def _unfinished(new: Document, base: Document, units: range, bead: Bead) -> bool:
-    """Marked as untranslated, and nobody has translated it since."""
+def _part(bead: Bead, old: int) -> Bead | None:
+    """What stands for one unit of a group that is broken up, if that is known."""
+    target = dict(bead.parts).get(old)
+    return None if target is None else Bead(range(old, old + 1), range(target, target + 1))
+
+
+def _unfinished(new: Document, base: Document, units: range, target: range) -> bool:
+    """Marked as untranslated, and something of the English still stands there."""
     return any(
-        index in base.marks
-        and base.marks[index].kind == "untranslated"
-        and base.units[index].key in {new.units[unit].key for unit in units}
-        for index in bead.target
+        left_over(new.units[unit], base.units[index])
+        for index in target
+        if index in base.marks and base.marks[index].kind == "untranslated"
+        for unit in units
     )
 
 
-def _with_notes(slots: list[Slot], groups: Sequence[Bead]) -> tuple[list[Slot], list[Bead]]:
-    """Paragraphs that the translator added belong to the slot before them, or to the beginning."""
-    by_start = {slot.bead.source.start: index for index, slot in enumerate(slots) if slot.bead and slot.bead.source}
-    notes: dict[int, list[Bead]] = {}
+def _with_notes(slots: Sequence[Slot], groups: Sequence[Bead]) -> tuple[tuple[Slot, ...], tuple[int, ...]]:
+    """What the translator added belongs to the slot before it, or to the beginning."""
+    by_source = {index: number for number, slot in enumerate(slots) if slot.bead for index in slot.bead.source}
+    notes: dict[int, list[int]] = {}
     anchor = -1
     for bead in groups:
         if bead.source:
-            anchor = by_start.get(bead.source.start, anchor)
+            anchor = next((by_source[i] for i in reversed(bead.source) if i in by_source), anchor)
         else:
-            notes.setdefault(anchor, []).append(bead)
-    noted = [Slot(slot.units, slot.bead, slot.kept, tuple(notes.get(index, ()))) for index, slot in enumerate(slots)]
-    return noted, notes.get(-1, [])
-
-
-class _Writer:
-    """One pass over the body's slots."""
-
-    def __init__(self, layout: Layout, render: Callable[[int], str], *, own_glue: bool) -> None:
-        self.layout, self.render, self.own_glue = layout, render, own_glue
-        self.parts: list[str] = []
-        self.length = 0
-        self.starts: dict[int, int] = {}
-
-    def put(self, text: str) -> None:
-        self.parts.append(text)
-        self.length += len(text)
-
-    def write(self) -> tuple[str, dict[int, int]]:
-        new, slots = self.layout.new, self.layout.body
-        if not slots:
-            self.put(new.text[new.post.front.body :])
-            return "".join(self.parts), self.starts
-        self.put(self._head(slots[0]))
-        last: Slot | None = None  # the last slot that wrote something
-        chain: Slot | None = None  # the last slot, if what follows may continue the translation's own text
-        for index, slot in enumerate(slots):
-            if slot.kept and slot.bead is not None and not slot.bead.target:
-                chain = slot if index == 0 or self._neighbours(chain, slot) else None
-                continue  # the reviewer left it out
-            if last is not None:
-                previous = slots[index - 1]
-                linked = chain is previous and self._neighbours(chain, slot)
-                self.put(self._theirs(last, slot) if linked else self._ours(last, previous, slot))
-            self._slot(slot)
-            last = chain = slot
-        self.put(self._tail(last, slots[-1], chain))
-        return "".join(self.parts), self.starts
-
-    def _slot(self, slot: Slot) -> None:
-        new, base = self.layout.new, self.layout.base
-        if slot.kept and slot.bead and base:
-            self.put(base.text[base.units[slot.bead.target[0]].start : base.units[slot.bead.target[-1]].end])
-            return
-        for index in slot.units:
-            if index > slot.units.start:
-                self.put(new.text[new.units[index - 1].end : new.units[index].start])
-            self.starts[index] = self.length
-            self.put(self.render(index))
-
-    def _neighbours(self, one: Slot | None, other: Slot) -> bool:
-        """Both were neighbours in the old English, with the same text between them, and their translations follow."""
-        old, new = self.layout.old, self.layout.new
-        if self.own_glue or old is None or one is None or one.bead is None or other.bead is None:
-            return False
-        if one.bead.source.stop != other.bead.source.start:
-            return False
-        if one.bead.target and other.bead.target and other.bead.target.start < one.bead.target.stop:
-            return False
-        before = old.text[old.units[one.bead.source[-1]].end : old.units[other.bead.source[0]].start]
-        return before == new.text[new.units[one.units[-1]].end : new.units[other.units[0]].start]
-
-    def _theirs(self, one: Slot, other: Slot) -> str:
-        base = self.layout.base
-        if base is None or one.bead is None or other.bead is None:  # `_neighbours` has seen to it
-            raise AssertionError
-        return base.text[base.units[one.bead.target[-1]].end : base.units[other.bead.target[0]].start]
-
-    def _ours(self, last: Slot, previous: Slot, slot: Slot) -> str:
-        """The English between two slots, after the notes of the first."""
-        new = self.layout.new
-        notes = "".join(self._notes(last.notes))
-        if previous is not last and previous.kept:  # what a reviewer left out takes its own lead with it
-            follower = new.units[last.units[-1] + 1]
-            return notes + new.text[new.units[last.units[-1]].end : follower.start]
-        return notes + new.text[new.units[previous.units[-1]].end : new.units[slot.units[0]].start]
-
-    def _notes(self, notes: Sequence[Bead]) -> Iterator[str]:
-        base = self.layout.base
-        for bead in notes:
-            if base is not None:
-                yield "\n\n" + base.text[base.units[bead.target[0]].start : base.units[bead.target[-1]].end]
-
-    def _head(self, first: Slot) -> str:
-        new, old, base = self.layout.new, self.layout.old, self.layout.base
-        head = new.text[new.post.front.body : new.units[first.units[0]].start]
-        if old is None or base is None:
-            return head
-        fields = len(old.fields)
-        known = first.bead and first.bead.target and first.bead.source.start == fields and not self.own_glue
-        if known and first.bead and old.text[old.post.front.body : old.units[fields].start] == head:
-            return base.text[base.post.front.body : base.units[first.bead.target[0]].start]
-        return head + "".join(note.lstrip("\n") + "\n\n" for note in self._notes(self.layout.first_notes))
-
-    def _tail(self, last: Slot | None, final: Slot, chain: Slot | None) -> str:
-        new, old, base = self.layout.new, self.layout.old, self.layout.base
-        tail = new.text[new.units[final.units[-1]].end :]
-        if last is None or old is None or base is None:
-            return tail
-        at_end = chain is final and final.bead and final.bead.source.stop == len(old.units) and not self.own_glue
-        if at_end and last.bead and last.bead.target and old.text[old.units[-1].end :] == tail:
-            return base.text[base.units[last.bead.target[-1]].end :]
-        return "".join(self._notes(last.notes)) + tail
+            notes.setdefault(anchor, []).extend(bead.target)
+    noted = tuple(replace(slot, notes=tuple(notes.get(number, ()))) for number, slot in enumerate(slots))
+    return noted, tuple(notes.get(-1, ()))

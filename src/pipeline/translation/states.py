@@ -6,17 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from pipeline.config import Settings
-from pipeline.content import Library, Pair, Post
+from pipeline.content import Library, Pair
 from pipeline.translation.align import align
 from pipeline.translation.document import Document
+from pipeline.translation.moves import moves
 
-__all__ = ["PostState", "detect", "moves"]
-
-# A renamed post is the same post when this much of its text is.
-_RENAMED = 60.0
+__all__ = ["PostState", "detect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ def detect(
 ) -> list[PostState]:
     """One state a post and target locale, in order; `posts` and `locale` narrow it.
 
-    A post of which a part cannot be read has none: it is among the library's problems.
+    A post of which a part cannot be read has none: what is wrong is among the library's problems.
     """
     library = library or Library.read(settings)
     wanted = set(posts)
@@ -58,43 +54,10 @@ def detect(
     for target in [locale] if locale else settings.targets:
         moved = moves(library, target)
         for pair in library.pairs(target):
-            if pair.fault is None and (not wanted or pair.key in wanted) and pair.key not in moved.values():
-                found = _state(settings, pair, moved, library, target)
-                states.append(found)
+            if pair.fault or (wanted and pair.key not in wanted) or pair.key in moved.values():
+                continue
+            states.append(_state(settings, pair, moved, library, target))
     return states
-
-
-def moves(library: Library, locale: str) -> dict[str, str]:
-    """New key → old key of the posts that were renamed: the old source is gone, the new one is nearly its snapshot."""
-    gone = {
-        key: snapshot
-        for key, snapshot in library.snapshots[locale].posts.items()
-        if key not in library.source.posts
-        and key in library.targets[locale].posts
-        and library.pair(key, locale).fault is None
-    }
-    fresh = [
-        post
-        for key, post in library.source.posts.items()
-        if key not in library.targets[locale].posts and post.meta.translate and library.pair(key, locale).fault is None
-    ]
-    scored = sorted(
-        ((_alike(post, snapshot), post.key, key) for post in fresh for key, snapshot in gone.items()), reverse=True
-    )
-    found: dict[str, str] = {}
-    for score, new, old in scored:
-        if score >= _RENAMED and new not in found and old not in found.values():
-            found[new] = old
-    return found
-
-
-def _alike(one: Post, other: Post) -> float:
-    if one.text == other.text:
-        return 100.0
-    shorter, longer = sorted((len(one.body), len(other.body)))
-    if not longer or shorter / longer < _RENAMED / 100:
-        return 0.0
-    return float(fuzz.ratio(one.body, other.body))
 
 
 def _state(settings: Settings, pair: Pair, moved: dict[str, str], library: Library, locale: str) -> PostState:
@@ -103,8 +66,11 @@ def _state(settings: Settings, pair: Pair, moved: dict[str, str], library: Libra
         return PostState(pair.key, locale, state, 0, 0, reason)
     snapshot = pair.draft_snapshot if state == "in review" else pair.snapshot
     if state == "missing" and pair.key in moved:
-        snapshot = library.pair(moved[pair.key], locale).snapshot
-        state, reason = "moved", f"was {moved[pair.key]}; its translation follows"
+        former = library.pair(moved[pair.key], locale)
+        snapshot = former.draft_snapshot or former.snapshot
+        state, reason = "moved", f"was {former.key}; its translation follows"
+    elif state == "missing":
+        snapshot = None  # what is left of a translation that somebody removed
     fields = settings.translation.fields
     document = Document.of(pair.source, fields)
     changes: list[tuple[int, int]] = []

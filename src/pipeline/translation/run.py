@@ -1,0 +1,218 @@
+"""One target locale of a translation run."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.content import Library, Pair, Post, remove_pair, write_pair
+from pipeline.errors import DraftError, PipelineError
+from pipeline.translation.ask import Asker
+from pipeline.translation.dispatch import Budget, Dispatcher, EngineUsage
+from pipeline.translation.document import Document
+from pipeline.translation.draft import Draft, Job
+from pipeline.translation.engines import make_engine
+from pipeline.translation.finish import finish
+from pipeline.translation.glossary import Glossary
+from pipeline.translation.history import past_memory
+from pipeline.translation.journal import Journal
+from pipeline.translation.memory import Memory
+from pipeline.translation.moves import moves
+from pipeline.translation.report import Counts, PostReport, TranslationReport
+from pipeline.translation.starts import keep_start
+
+__all__ = ["Run"]
+
+log = logging.getLogger(__name__)
+
+_NO_PLURALS = frozenset({"zh", "ja", "ko", "th", "vi"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A draft to be made: `source` is the English, `target` and `snapshot` are where an earlier translation of it is
+    (or would be), `live` is that translation and `former` the draft under another name that it takes the place of.
+    """
+
+    draft: Draft
+    pair: Pair
+    source: Post
+    target: Path
+    snapshot: Path
+    live: Post | None = None
+    former: Post | None = None
+
+
+class Run:
+    """Everything that is to be done for one locale."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        locale: str,
+        glossary: Glossary,
+        engines: Sequence[str],
+        budget: Budget,
+        report: TranslationReport,
+    ) -> None:
+        """`report` gets what is done; `budget` is shared by all locales."""
+        self.settings, self.library, self.locale = settings, library, locale
+        self.glossary, self.engines, self.budget, self.report = glossary, engines, budget, report
+        self.fields = settings.translation.fields
+
+    def go(self, posts: Sequence[str], *, dry_run: bool, progress: Callable[[int, int], None] | None) -> None:
+        """Make the drafts of `posts` (keys; none: all)."""
+        work = list(self._work(posts))
+        memory = self._memory() if any(item.draft.jobs() for item in work) else Memory()
+        for item in work:
+            item.draft.resolve(memory, self.glossary, lambda item=item: self._history(item))  # type: ignore[misc]
+        jobs = [(item.draft, job) for item in work for job in item.draft.jobs()]
+        asker = self._asker() if jobs else None
+        if dry_run:
+            self._estimate(work, jobs, asker)
+            return
+        left = asker.ask(jobs, progress) if asker else []
+        for draft, job, reason in left:
+            draft.fall_back(job, memory, self.glossary, self.settings.translation.fuzzy_threshold, reason)
+        if asker:
+            self._used(asker.dispatcher.usage)
+        for item in work:
+            self._finish(item)
+
+    def _work(self, posts: Sequence[str]) -> Iterator[_Work]:
+        """A draft for each post that needs one."""
+        moved = moves(self.library, self.locale)
+        for pair in self.library.pairs(self.locale):
+            if pair.source is None or not pair.source.meta.translate or (posts and pair.key not in posts):
+                continue
+            if pair.fault:
+                continue  # which the report has from the library
+            try:
+                work = self._started(pair, pair.source, moved.get(pair.key))
+                if work:
+                    yield work
+            except PipelineError as error:
+                self.report.failed.append(error)
+
+    def _started(self, pair: Pair, source: Post, moved: str | None) -> _Work | None:
+        """The draft of a post, begun with what is kept; None when there is nothing to do."""
+        former = self.library.pair(moved, self.locale) if moved and pair.draft is None else pair
+        if former.fault:
+            raise DraftError(f"its translation was at `{former.key}`, which cannot be read.", path=source.path)
+        versions = self._versions(former, source, renamed=former is not pair)
+        if versions is None:
+            return None
+        file = former.target.file if former.target else source.file
+        return _Work(
+            Draft.start(self._document(source), *versions),
+            pair,
+            source,
+            self.settings.content(self.locale) / file,
+            self.settings.snapshots(self.locale) / file,
+            former.target,
+            former.draft if former is not pair else None,
+        )
+
+    def _versions(self, pair: Pair, source: Post, *, renamed: bool) -> tuple[Document | None, Document | None] | None:
+        """The snapshot and the translation that a draft of `source` begins with; None when there is nothing to do."""
+        if pair.draft is not None:
+            if pair.draft_snapshot is None:
+                lost = self.settings.drafts(self.locale) / ".source" / pair.draft.file
+                raise DraftError(
+                    "this draft has no snapshot, so nobody can tell which English it was made from.",
+                    path=pair.draft.path,
+                    remedy=f"Restore {lost} or remove the draft.",
+                )
+            base = self._document(pair.draft)
+            unfinished = any(mark.kind == "untranslated" for mark in base.marks.values())
+            if pair.draft_snapshot.text == source.text and not unfinished and not renamed:
+                return None
+            return self._document(pair.draft_snapshot), base
+        if pair.target is None:
+            return None, None
+        if pair.snapshot is None or (pair.snapshot.text == source.text and not renamed):
+            return None  # foreign, or current
+        return self._document(pair.snapshot), self._document(pair.target)
+
+    def _document(self, post: Post) -> Document:
+        return Document.of(post, self.fields)
+
+    def _memory(self) -> Memory:
+        """Everything that was approved in this locale."""
+        memory = Memory()
+        for pair in self.library.pairs(self.locale):
+            if pair.target is not None and pair.snapshot is not None:
+                try:
+                    memory.add(self._document(pair.snapshot), self._document(pair.target))
+                except PipelineError as error:
+                    log.warning("%s is left out of the memory: %s", pair.key, error)
+        return memory
+
+    def _history(self, item: _Work) -> Memory:
+        return past_memory(self.settings.root, item.target, item.snapshot, item.pair.key, self.fields)
+
+    def _asker(self) -> Asker:
+        chain = [(make_engine(name, self.settings.engine(name)), self.settings.engine(name)) for name in self.engines]
+        target = self.settings.language(self.locale)
+        dispatcher = Dispatcher(
+            chain,
+            source=self.settings.language(self.settings.source),
+            target=target,
+            journal=Journal(self.settings.work / "journal"),
+            terms={term.source: term.target or term.source for term in self.glossary.terms},
+            budget=self.budget,
+        )
+        plurals = target.split("-")[0].lower() not in _NO_PLURALS
+        return Asker(dispatcher, chain[0][0].capabilities.tags, self.glossary, plurals=plurals)
+
+    def _estimate(self, work: Sequence[_Work], jobs: Sequence[tuple[Draft, Job]], asker: Asker | None) -> None:
+        """What a run would do, as a report; nothing is sent and nothing is written."""
+        if asker:
+            estimate = asker.dispatcher.estimate(asker.requests(jobs))
+            self._used(EngineUsage(asker.dispatcher.usage.name, estimate.requests, estimate.characters))
+        for item in work:
+            origins = Counter[str](item.draft.origins.values())
+            left = {(job.unit, job.segment) for job in item.draft.jobs()}
+            if left:
+                origins["machine"] += len(left)
+            self.report.posts.append(PostReport(item.pair.key, self.locale, "", Counts.of(origins), written=False))
+
+    def _used(self, usage: EngineUsage) -> None:
+        total = self.report.engine
+        self.report.engine = EngineUsage(
+            usage.name or total.name,
+            total.requests + usage.requests,
+            total.characters + usage.characters,
+            total.retries + usage.retries,
+        )
+
+    def _finish(self, item: _Work) -> None:
+        """Prove a draft and write it beside its snapshot."""
+        try:
+            finished = finish(item.draft, self.glossary)
+        except PipelineError as error:
+            self.report.failed.append(error)
+            return
+        directory = self.settings.drafts(self.locale)
+        file = (item.pair.draft or item.source).file
+        if item.pair.draft is None and item.former is None and item.live is not None:
+            keep_start(self.settings, self.locale, str(file), item.live.text)
+        written = write_pair(directory, str(file), finished.text.encode(), item.source.text.encode())
+        if item.former is not None:
+            remove_pair(directory, str(item.former.file))
+        self.report.posts.append(
+            PostReport(
+                item.pair.key,
+                self.locale,
+                str((directory / file).relative_to(self.settings.root)),
+                Counts.of(finished.origins),
+                finished.problems,
+                written,
+                finished.changes,
+            )
+        )
