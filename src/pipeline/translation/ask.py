@@ -7,11 +7,11 @@ sight, then piece by piece between the tags.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.markdown import SPELLINGS, Piece, Spelling, read_answer
-from pipeline.translation.dispatch import Dispatcher, Request
+from pipeline.translation.dispatch import Answer, Dispatcher, Request
 from pipeline.translation.draft import Draft, Job
 from pipeline.translation.glossary import Glossary
 from pipeline.translation.terms import hidden, repaired, shown
@@ -26,88 +26,89 @@ _PLAIN = Spelling("plain", "", "", "", re.compile("(?!)()()()"))
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What is sent for a job."""
+    """What is sent for a job: its text in every spelling that it allows; each engine is asked in the one it likes best.
+
+    `refused` are engines and spellings whose answer could not be used.
+    """
 
     draft: Draft
     job: Job
     pieces: tuple[Piece, ...]
-    spelling: Spelling
-    text: str
+    refused: tuple[tuple[str, str], ...] = ()
 
     @property
     def request(self) -> Request:
-        return Request(self.text, before=self.job.before, after=self.job.after)
+        """As the dispatcher takes it."""
+        if not _has_tags(self.pieces):
+            return Request(_PLAIN.write(self.pieces) or "", self.job.before, self.job.after, refused=self.refused)
+        forms = {name: spelling.write(self.pieces) for name, spelling in SPELLINGS.items()}
+        known = tuple((name, text) for name, text in forms.items() if text is not None)
+        return Request(self.job.what.message, self.job.before, self.job.after, known, self.refused)
 
 
 class Asker:
-    """A dispatcher with the spellings that its engine prefers, and the glossary. `plurals`: the target language has
-    them.
-    """
+    """A dispatcher with the glossary. `plurals`: the target language has them."""
 
-    def __init__(self, dispatcher: Dispatcher, spellings: Sequence[str], glossary: Glossary, *, plurals: bool) -> None:
-        self.dispatcher, self.spellings, self.glossary, self.plurals = dispatcher, spellings, glossary, plurals
+    def __init__(self, dispatcher: Dispatcher, glossary: Glossary, *, plurals: bool) -> None:
+        self.dispatcher, self.glossary, self.plurals = dispatcher, glossary, plurals
 
     def ask(self, jobs: Sequence[_Open], progress: Progress | None) -> list[tuple[Draft, Job, str]]:
         """Give each draft the answers to its jobs; returns the jobs that no engine could do, and why."""
-        left = list(jobs)
         errors: dict[int, str] = {}
-        rounds = [(name, True) for name in self.spellings] + [(self.spellings[0], False)]
-        for number, (name, hide) in enumerate(rounds):
-            messages = [message for entry in left if (message := self._message(*entry, name, hide=hide))]
-            if number:
-                messages = [message for message in messages if self._is_another(message, hide=hide)]
-            if not messages:
-                continue
-            done = set(map(id, self._round(messages, progress if number == 0 else None, errors)))
-            left = [entry for entry in left if id(entry[1]) not in done]
-            if not self.dispatcher.usage.requests and not done:
-                break  # no engine could be reached: other words will not help
-        else:
-            done = set(map(id, self._piecewise([entry for entry in left if _has_tags(entry[1].what.pieces)], errors)))
-            left = [entry for entry in left if id(entry[1]) not in done]
-        return [(draft, job, errors.get(id(job), "")) for draft, job in left]
+        refused = self._ask([self._hidden(*entry) for entry in jobs], progress, errors)
+        # What an engine made of a hidden term may have been the fault.
+        plain = [
+            _Message(message.draft, message.job, message.job.what.pieces)
+            for message in refused
+            if message.pieces != message.job.what.pieces
+        ]
+        self._ask(plain, None, errors)
+        tried = {id(message.job) for message in refused if _has_tags(message.job.what.pieces)}
+        self._piecewise([entry for entry in jobs if id(entry[1]) in tried & errors.keys()], errors)
+        return [(draft, job, errors[id(job)]) for draft, job in jobs if id(job) in errors]
 
     def requests(self, jobs: Sequence[_Open]) -> list[Request]:
         """What would be sent at first."""
-        messages = (self._message(*entry, self.spellings[0], hide=True) for entry in jobs)
-        return [message.request for message in messages if message]
+        return [self._hidden(*entry).request for entry in jobs]
 
-    def _message(self, draft: Draft, job: Job, name: str, *, hide: bool) -> _Message | None:
-        pieces = hidden(job.what.pieces, self.glossary) if hide else job.what.pieces
-        spelling = SPELLINGS[name] if _has_tags(pieces) else _PLAIN
-        text = spelling.write(pieces)
-        return None if text is None else _Message(draft, job, tuple(pieces), spelling, text)
+    def _hidden(self, draft: Draft, job: Job) -> _Message:
+        """A job with its untranslated terms out of the engine's sight."""
+        return _Message(draft, job, hidden(job.what.pieces, self.glossary))
 
-    def _is_another(self, message: _Message, *, hide: bool) -> bool:
-        """It differs from what has been asked before."""
-        if hide:
-            return _has_tags(message.pieces)
-        return hidden(message.pieces, self.glossary) != message.pieces
+    def _ask(self, messages: Sequence[_Message], progress: Progress | None, errors: dict[int, str]) -> list[_Message]:
+        """Ask until each message has an answer that can be used, or nobody is left to answer it; returns those that
+        were answered in vain. `errors` has why each job that is not done is not.
+        """
+        asked, in_vain = list(messages), []
+        while asked:
+            again = []
+            answers = self.dispatcher.translate([message.request for message in asked], progress)
+            for message, answer in zip(asked, answers, strict=True):
+                job = message.job
+                if answer.text is None:
+                    errors.setdefault(id(job), answer.error)
+                    if message.refused:
+                        in_vain.append(message)
+                elif (pieces := self._read(message, answer)) is not None and message.draft.answer(job, pieces):
+                    errors.pop(id(job), None)
+                else:
+                    errors[id(job)] = f"{answer.engine} answered with other tags or another structure."
+                    again.append(replace(message, refused=(*message.refused, (answer.engine, answer.spelling))))
+            asked, progress = again, None
+        return in_vain
 
-    def _round(self, messages: Sequence[_Message], progress: Progress | None, errors: dict[int, str]) -> Iterator[Job]:
-        """Ask once; yields the jobs that are done."""
-        answers = self.dispatcher.translate([message.request for message in messages], progress)
-        for message, answer in zip(messages, answers, strict=True):
-            if answer.text is None:
-                errors[id(message.job)] = answer.error
-                continue
-            pieces = self._read(message, answer.text)
-            if pieces is not None and message.draft.answer(message.job, pieces):
-                yield message.job
-            else:
-                errors[id(message.job)] = f"{answer.engine} answered with other tags or another structure."
-
-    def _read(self, message: _Message, answer: str) -> Sequence[Piece] | None:
+    def _read(self, message: _Message, answer: Answer) -> Sequence[Piece] | None:
+        text, spelling = answer.text or "", SPELLINGS.get(answer.spelling, _PLAIN)
         # An engine that answers what it was asked changes no byte, however the source spells it.
-        if answer.strip() == message.text.strip():
+        if text.strip() == (spelling.write(message.pieces) or "").strip():
             return message.job.what.pieces
-        pieces = read_answer(answer, message.pieces, message.spelling)
+        pieces = read_answer(text, message.pieces, spelling)
         if pieces is None:
             return None
         pieces = shown(pieces, self.glossary, plurals=self.plurals)
         return repaired("".join(piece.text for piece in message.job.what.pieces), pieces, self.glossary)
 
-    def _piecewise(self, entries: Sequence[_Open], errors: dict[int, str]) -> Iterator[Job]:
+    def _piecewise(self, entries: Sequence[_Open], errors: dict[int, str]) -> None:
         """Translate the text between the tags by itself; the tags stay where they are."""
         runs = [
             (number, index, piece)
@@ -127,7 +128,6 @@ class Asker:
                 pieces = [found.get(index, piece) for index, piece in enumerate(job.what.pieces)]
                 if draft.answer(job, pieces):
                     errors.pop(id(job), None)
-                    yield job
 
 
 def _has_tags(pieces: Sequence[Piece]) -> bool:

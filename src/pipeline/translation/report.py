@@ -86,5 +86,6 @@ class TranslationReport:
                 "requests": usage.requests,
                 "characters": usage.characters,
                 "retries": usage.retries,
+                **({"cost": round(usage.cost, 6), "currency": usage.currency} if usage.cost is not None else {}),
             },
         }

@@ -164,17 +164,19 @@ class Run:
             source=self.settings.language(self.settings.source),
             target=target,
             journal=Journal(self.settings.work / "journal"),
-            terms={term.source: term.target or term.source for term in self.glossary.terms},
+            terms={term.source: term.target for term in self.glossary.terms if term.target},
             budget=self.budget,
         )
         plurals = target.split("-")[0].lower() not in _NO_PLURALS
-        return Asker(dispatcher, chain[0][0].capabilities.tags, self.glossary, plurals=plurals)
+        return Asker(dispatcher, self.glossary, plurals=plurals)
 
     def _estimate(self, work: Sequence[_Work], jobs: Sequence[tuple[Draft, Job]], asker: Asker | None) -> None:
         """What a run would do, as a report; nothing is sent and nothing is written."""
         if asker:
             estimate = asker.dispatcher.estimate(asker.requests(jobs))
-            self._used(EngineUsage(asker.dispatcher.usage.name, estimate.requests, estimate.characters))
+            self.budget.take(estimate.characters)
+            name, cost, currency = asker.dispatcher.usage.name, estimate.cost, estimate.currency
+            self._used(EngineUsage(name, estimate.requests, estimate.characters, 0, cost, currency))
         for item in work:
             origins = Counter[str](item.draft.origins.values())
             left = {(job.unit, job.segment) for job in item.draft.jobs()}
@@ -183,13 +185,7 @@ class Run:
             self.report.posts.append(PostReport(item.pair.key, self.locale, "", Counts.of(origins), written=False))
 
     def _used(self, usage: EngineUsage) -> None:
-        total = self.report.engine
-        self.report.engine = EngineUsage(
-            usage.name or total.name,
-            total.requests + usage.requests,
-            total.characters + usage.characters,
-            total.retries + usage.retries,
-        )
+        self.report.engine = self.report.engine.plus(usage)
 
     def _finish(self, item: _Work) -> None:
         """Prove a draft and write it beside its snapshot."""
