@@ -17,6 +17,7 @@ from pipeline.commands.check import check
 from pipeline.commands.new import new
 from pipeline.commands.options import Command
 from pipeline.commands.releases import releases, rollback
+from pipeline.commands.review import review
 from pipeline.console import Group
 
 __all__ = ["main"]
@@ -100,6 +101,7 @@ for command in (
     content.status,
     content.explain,
     content.translate,
+    review,
     content.approve,
     check,
     site.build,

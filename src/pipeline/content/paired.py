@@ -21,7 +21,7 @@ try:
 except ImportError:  # Windows: there one process at a time is the user's business
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["finish_pending", "remove_pair", "write_pair"]
+__all__ = ["finish_pending", "remove_pair", "replace_text", "write_pair"]
 
 _SUFFIX = ".pending"
 
@@ -41,6 +41,15 @@ def write_pair(directory: Path, file: str, text: bytes, snapshot: bytes) -> bool
         write_atomic(target, text)
         pending.replace(beside)
     return True
+
+
+def replace_text(directory: Path, file: str, before: bytes, after: bytes) -> bool:
+    """Write `directory/file`, whose snapshot stays, if it still holds `before`; False, with nothing touched, if not."""
+    with _alone(directory):
+        if not _holds(directory / file, before):
+            return False
+        write_atomic(directory / file, after)
+        return True
 
 
 def finish_pending(directory: Path) -> None:

@@ -11,7 +11,7 @@ from pipeline.content.meta import Meta, read_meta
 from pipeline.content.tree import SUFFIX, markdown_files
 from pipeline.errors import ContentError
 
-__all__ = ["Collection", "Post", "read_post", "read_posts"]
+__all__ = ["Collection", "Post", "parse_post", "read_post", "read_posts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,13 @@ def read_post(directory: Path, file: Path | PurePosixPath) -> Post:
             line=_lines(raw[: error.start].decode("utf-8")) + 1,
             remedy="Save the file as UTF-8.",
         ) from error
+    return parse_post(directory, file, text)
+
+
+def parse_post(directory: Path, file: Path | PurePosixPath, text: str) -> Post:
+    """The post that `text` would be in that file. Raises ContentError as `read_post` does."""
+    path, name = directory / file, PurePosixPath(*file.parts)
     front = read_front_matter(text, path)
-    name = PurePosixPath(*file.parts)
     return Post(post_key(name), name, path, text, front, read_meta(text, front, path))
 
 

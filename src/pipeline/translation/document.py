@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.content import Field, Post, locate_fields
 from pipeline.markdown import Piece, Segment, Unit, field_unit, parse_units
 
-__all__ = ["Document", "Mark", "field_mark_text", "mark_text", "split_mark"]
+__all__ = ["Document", "Mark", "field_mark_text", "mark_text", "split_mark", "without_field_mark", "without_marks"]
 
 _MARK = re.compile(r"[ \t]?<!-- pipeline: (untranslated|fuzzy)(?: (\d+)%)? -->")
 _FIELD_MARK = re.compile(r"#[ \t]*pipeline: (untranslated|fuzzy)(?: (\d+)%)?[ \t]*$")
@@ -120,6 +120,20 @@ def _field_mark(text: str, field: Field) -> Mark | None:
     line = re.compile(r"[^\r\n]*").match(text, field.end)
     match = _FIELD_MARK.search(line[0]) if line else None
     return Mark(match[1], int(match[2] or 0)) if match else None
+
+
+def without_field_mark(text: str, field: Field) -> str:
+    """The text of a post without the mark behind one of its fields."""
+    line = re.compile(r"[^\r\n]*").match(text, field.end)
+    match = _FIELD_MARK.search(line[0]) if line else None
+    if line is None or match is None:
+        return text
+    return text[: field.end] + line[0][: match.start()].rstrip(" \t") + text[line.end() :]
+
+
+def without_marks(text: str) -> str:
+    """Markdown without the marks in it."""
+    return _MARK.sub("", text)
 
 
 def field_mark_text(mark: Mark) -> str:

@@ -25,7 +25,7 @@ from pipeline.translation.moves import moves
 from pipeline.translation.report import Counts, PostReport, TranslationReport
 from pipeline.translation.starts import keep_start
 
-__all__ = ["Run"]
+__all__ = ["Run", "approved_memory", "asker_for"]
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +68,15 @@ class Run:
     def go(self, posts: Sequence[str], *, dry_run: bool, progress: Callable[[int, int], None] | None) -> None:
         """Make the drafts of `posts` (keys; none: all)."""
         work = list(self._work(posts))
-        memory = self._memory() if any(item.draft.jobs() for item in work) else Memory()
+        memory = (
+            approved_memory(self.library, self.locale, self.fields)
+            if any(item.draft.jobs() for item in work)
+            else Memory()
+        )
         for item in work:
             item.draft.resolve(memory, self.glossary, lambda item=item: self._history(item))  # type: ignore[misc]
         jobs = [(item.draft, job) for item in work for job in item.draft.jobs()]
-        asker = self._asker() if jobs else None
+        asker = asker_for(self.settings, self.locale, self.glossary, self.engines, self.budget) if jobs else None
         if dry_run:
             self._estimate(work, jobs, asker)
             return
@@ -142,33 +146,8 @@ class Run:
     def _document(self, post: Post) -> Document:
         return Document.of(post, self.fields)
 
-    def _memory(self) -> Memory:
-        """Everything that was approved in this locale."""
-        memory = Memory()
-        for pair in self.library.pairs(self.locale):
-            if pair.target is not None and pair.snapshot is not None:
-                try:
-                    memory.add(self._document(pair.snapshot), self._document(pair.target))
-                except PipelineError as error:
-                    log.warning("%s is left out of the memory: %s", pair.key, error)
-        return memory
-
     def _history(self, item: _Work) -> Memory:
         return past_memory(self.settings.root, item.target, item.snapshot, item.pair.key, self.fields)
-
-    def _asker(self) -> Asker:
-        chain = [(make_engine(name, self.settings.engine(name)), self.settings.engine(name)) for name in self.engines]
-        target = self.settings.language(self.locale)
-        dispatcher = Dispatcher(
-            chain,
-            source=self.settings.language(self.settings.source),
-            target=target,
-            journal=Journal(self.settings.work / "journal"),
-            terms={term.source: term.target for term in self.glossary.terms if term.target},
-            budget=self.budget,
-        )
-        plurals = target.split("-")[0].lower() not in _NO_PLURALS
-        return Asker(dispatcher, self.glossary, plurals=plurals)
 
     def _estimate(self, work: Sequence[_Work], jobs: Sequence[tuple[Draft, Job]], asker: Asker | None) -> None:
         """What a run would do, as a report; nothing is sent and nothing is written."""
@@ -212,3 +191,38 @@ class Run:
                 finished.changes,
             )
         )
+
+
+def approved_memory(library: Library, locale: str, fields: Sequence[str]) -> Memory:
+    """Everything that was approved in a locale."""
+    memory = Memory()
+    for pair in library.pairs(locale):
+        if pair.target is not None and pair.snapshot is not None:
+            try:
+                memory.add(Document.of(pair.snapshot, fields), Document.of(pair.target, fields))
+            except PipelineError as error:
+                log.warning("%s is left out of the memory: %s", pair.key, error)
+    return memory
+
+
+def asker_for(
+    settings: Settings,
+    locale: str,
+    glossary: Glossary,
+    engines: Sequence[str],
+    budget: Budget,
+    *,
+    remember: bool = True,
+) -> Asker:
+    """A chain of engines that translates into a locale. Without `remember` it neither reads nor writes the journal."""
+    chain = [(make_engine(name, settings.engine(name)), settings.engine(name)) for name in engines]
+    target = settings.language(locale)
+    dispatcher = Dispatcher(
+        chain,
+        source=settings.language(settings.source),
+        target=target,
+        journal=Journal(settings.work / "journal") if remember else None,
+        terms={term.source: term.target for term in glossary.terms if term.target},
+        budget=budget,
+    )
+    return Asker(dispatcher, glossary, plurals=target.split("-")[0].lower() not in _NO_PLURALS)
