@@ -9,17 +9,16 @@ from pipeline.config import Settings
 from pipeline.content import Library
 from pipeline.site import steps
 from pipeline.site.articles import Article
-from pipeline.site.links import Links
 from pipeline.site.output import Output
 from pipeline.site.pages import Page as SitePage
 from pipeline.site.permalinks import Addresses
-from pipeline.site.presenter import FEEDS, feed_path
 from pipeline.site.render import headings_of
 from pipeline.translation.checks import Page
 
 __all__ = ["SiteLinks"]
 
 _ID = re.compile(r"""<[^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_LABEL = re.compile(r"\\label\{([^{}]+)\}")
 _FOOTNOTE = re.compile(r"fn(?:ref)?[\w:-]*")
 
 
@@ -32,16 +31,8 @@ class SiteLinks:
         work = steps.Work(settings, library, Output(settings.public), addresses, datetime.now(UTC), drafts=True)
         for step in (steps.read_strings, steps.choose_articles, steps.plan_pages, steps.find_files):
             step(work)
-        feeds = [feed_path(edition, name) for edition in work.editions.values() for name in FEEDS]
         self._plan = work.plan
-        self._links = Links(
-            work.plan,
-            addresses,
-            settings.source,
-            beside=work.attachments.beside,
-            files=[*work.attachments.files, *feeds, "sitemap.xml", "robots.txt"],
-            prefixes=work.prefixes,
-        )
+        self._links = steps.links_of(work)
         self._anchors: dict[tuple[str, str], frozenset[str]] = {}
 
     def fault(self, page: Page, address: str) -> str | None:
@@ -72,4 +63,5 @@ def _anchors(article: Article) -> frozenset[str]:
         source = headings_of(article.snapshot)
         if [level for level, _ in source] == [level for level, _ in headings]:
             headings = source
-    return frozenset(name for _, name in headings) | frozenset(_ID.findall(article.post.body))
+    body = article.post.body
+    return frozenset(name for _, name in headings).union(_ID.findall(body), _LABEL.findall(body))

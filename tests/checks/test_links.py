@@ -64,6 +64,13 @@ def test_links_that_do_not(site, address, reason):
     assert message.endswith(f"is broken: {reason}.")
 
 
+def test_equations_with_a_label(site):
+    body = "$$\n\\begin{equation}\\label{eq:one two}x\\end{equation}\n$$\n\n[a](#eq:one%20two) [b](#eq:two)\n"
+    ((line, _, message),) = findings(site, body, body)
+    assert line == 8
+    assert "`#eq:two`" in message
+
+
 def test_images_and_html(site):
     body = '![图](nothing.png)\n\n<a id="mark" href="/posts/two/">x</a> <a href="#mark">y</a> <img src="/no.png">\n'
     assert [(line, rule) for line, rule, _ in findings(site, body, body)] == [(4, "links"), (6, "links")]

@@ -71,7 +71,8 @@ def broken_links(public: Path, base_url: str) -> list[str]:
         faults += [f"{name}: the id {one!r} is there twice" for one in set(page.ids) if page.ids.count(one) > 1]
         address = f"{base_url}/{name.removesuffix('index.html')}"
         for tag, values in page.tags:
-            for link in [values[key] for key in ("href", "src", "poster") if key in values]:
+            choices = [choice.split()[0] for choice in values.get("srcset", "").split(", ") if choice]
+            for link in [*choices, *(values[key] for key in ("href", "src", "poster") if key in values)]:
                 target = urlsplit(urljoin(address, link))
                 if target.scheme not in {"http", "https"} or target.netloc != root.netloc:
                     continue

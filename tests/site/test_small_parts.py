@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.site.articles import moment
 from pipeline.site.excerpt import clipped, minutes_to_read
 from pipeline.site.highlight import highlighted, language_of
-from pipeline.site.images import size_of
+from pipeline.site.image_size import size_of
 from pipeline.site.permalinks import Addresses, directory, inside, output_file, part, term_slugs
 from pipeline.site.strings import read_strings
 from pipeline.site.theme import BUILT_IN

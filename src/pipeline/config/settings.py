@@ -49,6 +49,11 @@ class SiteSettings(_Section):
         description="Draw a picture with each post's title, for links to it in social networks. "
         "Chinese needs a font on the machine, such as Noto Sans CJK.",
     )
+    image_widths: list[int] = Field(
+        [480, 960, 1600],
+        description="Widths in pixels in which images of posts are made, as WebP and AVIF, for small screens; `[]` "
+        "makes none. SVG and GIF stay as they are.",
+    )
     raw_html: Literal["trusted", "sanitised"] = Field(
         "trusted",
         description="HTML in posts: as it is, or without what could run or restyle the page. A post's own "
@@ -68,6 +73,13 @@ class SiteSettings(_Section):
                 names = ", ".join(f":{name}" for name in sorted(PERMALINK_PARTS))
                 raise ValueError(f"the pattern of {section!r} needs a :slug, and may hold {names}")
         return value
+
+    @field_validator("image_widths")
+    @classmethod
+    def _widths(cls, value: list[int]) -> list[int]:
+        if not all(64 <= width <= 8192 for width in value):
+            raise ValueError("widths are between 64 and 8192 pixels")
+        return sorted(set(value))
 
     @field_validator("base_url")
     @classmethod

@@ -72,6 +72,7 @@ STEPS: tuple[Callable[[steps.Work], None], ...] = (
     steps.keep_unreadable,
     steps.plan_pages,
     steps.find_files,
+    steps.prepare_images,
     steps.render_articles,
     steps.check_fragments,
     draw_cards,

@@ -12,6 +12,7 @@ from markdown_it.utils import OptionsDict
 
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
+from pipeline.site.images import Image
 from pipeline.site.links import Links, Target
 from pipeline.site.math import Formulas
 from pipeline.site.pages import Page
@@ -46,8 +47,8 @@ class Link:
 class Context:
     """What the rules know about the article (the first fields), and what they find.
 
-    `languages` gives the BCP 47 tag of each locale, `image_size` the size of the file at a path of the site, `ids`
-    the ids of headings by the index of their token.
+    `languages` gives the BCP 47 tag of each locale, `find_image` what there is of an image at a path of the site,
+    `ids` the ids of headings by the index of their token.
     """
 
     article: Article
@@ -55,7 +56,7 @@ class Context:
     resolver: Links
     strings: Strings
     languages: Mapping[str, str]
-    image_size: Callable[[str], tuple[int, int] | None]
+    find_image: Callable[[str], Image | None]
     rules: Mapping[str, Rule | str] = field(default_factory=dict)
     env: dict[str, Any] = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)
@@ -65,7 +66,8 @@ class Context:
     anchors: set[str] = field(default_factory=set)
     links: list[Link] = field(default_factory=list)
     problems: list[BuildError] = field(default_factory=list)
-    images: int = 0
+    images: list[str] = field(default_factory=list)
+    shown_images: int = 0
     sanitised: bool = False
     formulas: Formulas = field(default_factory=Formulas)
 

@@ -27,6 +27,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROOT_RELATIVE = re.compile(r'(?<=\s)(href|src|poster)="/(?!/)')
 _OWN_FRAGMENT = re.compile(r'(?<=\s)href="#')
 _ANCHOR = re.compile(r' <a class="anchor"[^>]*>#</a>')
+_PICTURE = re.compile(r"<picture>(?:<source [^>]*>)*(<img [^>]*>)</picture>")
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -99,7 +100,7 @@ def _whole(entry: Entry, addresses: Addresses, *, full: bool) -> Entry:
     if not full:
         return replace(entry, html=Markup())
     host = addresses.absolute("")[: -len(addresses.href(""))]
-    html = _ANCHOR.sub("", str(entry.html))
+    html = _PICTURE.sub(r"\1", _ANCHOR.sub("", str(entry.html)))
     html = _ROOT_RELATIVE.sub(lambda match: f'{match[1]}="{host}/', html)
     html = _OWN_FRAGMENT.sub(f'href="{escape(entry.url)}#', html)
     return replace(entry, html=Markup(html))  # noqa: S704 (HTML before, HTML after)

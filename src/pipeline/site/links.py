@@ -72,6 +72,10 @@ class Links:
                 return Target(self._addresses.href(file) + rest, "file", path=file)
         return Target(self._addresses.base_path + address if path.startswith("/") else address, "missing")
 
+    def href(self, path: str) -> str:
+        """The address of a file of the site."""
+        return self._addresses.href(path)
+
     def reference(self, name: str, article: Article, page: Page) -> Target:
         """The target of a post's name, as Hugo's `ref` has it: a path from the post or from the top, or only the last
         part of one, if a single post has it. In the reader's language.

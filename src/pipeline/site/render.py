@@ -32,7 +32,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """An article as HTML. `text` is all of it without markup, `anchors` are all its ids, `links` those that lead to a
-    fragment of a page.
+    fragment of a page, `images` the paths of those it shows.
     """
 
     html: Markup
@@ -42,6 +42,7 @@ class Rendered:
     text: str
     minutes: int
     links: tuple[Link, ...]
+    images: tuple[str, ...]
     problems: tuple[BuildError, ...]
 
 
@@ -69,6 +70,7 @@ def render(context: Context, *, source_headings: Sequence[tuple[int, str]] = ())
         text="\n".join(filter(None, map(_text, tokens))),
         minutes=minutes_to_read("\n".join(plain(token.children or []) for token in tokens if token.type == "inline")),
         links=tuple(context.links),
+        images=tuple(dict.fromkeys(context.images)),
         problems=tuple(context.problems),
     )
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from markdown_it.token import Token
 from markupsafe import escape
 
 from pipeline.site.code import fence
 from pipeline.site.context import Context, Heading, Rule, plain
+from pipeline.site.image_tag import image_tag
 from pipeline.site.math import TexError
 from pipeline.site.raw_html import rewritten
 from pipeline.site.refs import as_written
-from pipeline.site.shortcodes import image_tag, shortcode
+from pipeline.site.shortcodes import shortcode
 
 __all__ = ["RULES"]
 
@@ -46,7 +48,7 @@ def _math(context: Context, tokens: Sequence[Token], index: int) -> str:
         )
         html = f"<code>{escape(token.content)}</code>"
         return f'<div class="math" tabindex="0">{html}</div>\n' if is_block else f'<span class="math">{html}</span>'
-    context.anchors.update(re.findall(r' id="([^"]+)"', html))
+    context.anchors.update(unquote(name) for name in re.findall(r' id="([^"]+)"', html))
     return f'<div class="math" tabindex="0">{html}</div>\n' if is_block else html
 
 

@@ -11,8 +11,9 @@ from markupsafe import escape
 from pipeline.site.code import code_block
 from pipeline.site.context import Context
 from pipeline.site.fences import from_options
+from pipeline.site.image_tag import image_tag
 
-__all__ = ["image_tag", "pair", "shortcode"]
+__all__ = ["pair", "shortcode"]
 
 _ENCLOSING = frozenset({"details"})
 _ARGUMENT = re.compile(
@@ -49,17 +50,6 @@ def pair(tokens: Sequence[Token]) -> None:
             opened.append(token)
         elif opened and token.level == opened[-1].level and token.info.lower() == f"/{opened[-1].info.lower()}":
             opened.pop().meta["closed"] = token.meta["closes"] = True
-
-
-def image_tag(context: Context, source: str, alternative: str, title: str = "") -> str:
-    """An `img` with its size; all but the first of a page are loaded when they come into sight."""
-    target = context.resolve(source, "image")
-    size = context.image_size(target.path) if target.path else None
-    sides = f' width="{size[0]}" height="{size[1]}"' if size else ""
-    lazy = ' loading="lazy"' if context.images else ""
-    context.images += 1
-    named = f' title="{escape(title)}"' if title else ""
-    return f'<img src="{escape(target.href)}" alt="{escape(alternative)}"{named}{sides}{lazy} decoding="async">'
 
 
 def _arguments(text: str) -> tuple[list[str], dict[str, str]]:

@@ -13,7 +13,7 @@ from pipeline.site.context import Context
 from pipeline.site.editions import Edition, read_editions
 from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
-from pipeline.site.images import size_of
+from pipeline.site.images import Images, image_names
 from pipeline.site.links import Links
 from pipeline.site.pages import make_plan
 from pipeline.site.permalinks import output_file
@@ -33,7 +33,9 @@ __all__ = [
     "choose_articles",
     "find_files",
     "keep_unreadable",
+    "links_of",
     "plan_pages",
+    "prepare_images",
     "read_strings",
     "render_articles",
     "render_pages",
@@ -91,17 +93,9 @@ def find_files(work: Work) -> None:
     work.assets = collect_assets(theme_directories(work.settings.root), extra_style=style_sheet(work.settings.theme))
 
 
-def render_articles(work: Work) -> None:
-    """The source first: its translations take over the ids of its headings."""
-    sizes: dict[str, tuple[int, int] | None] = {}
-
-    def image_size(path: str) -> tuple[int, int] | None:
-        if path not in sizes:
-            source = work.attachments.files.get(path)
-            sizes[path] = size_of(source) if source else None
-        return sizes[path]
-
-    links = Links(
+def links_of(work: Work) -> Links:
+    """What the links of posts may lead to, known once the files are found."""
+    return Links(
         work.plan,
         work.addresses,
         work.settings.source,
@@ -109,12 +103,25 @@ def render_articles(work: Work) -> None:
         files=[*work.attachments.files, *_generated(work.editions.values()), *generated(work)],
         prefixes=work.prefixes,
     )
+
+
+def prepare_images(work: Work) -> None:
+    """Smaller versions of the images that posts name."""
+    folder = work.settings.work / "images"
+    work.images = Images(work.attachments.files, folder, work.settings.site.image_widths)
+    bodies = {page.article.post.path: page.article.post.body for page in work.plan.pages if page.article}
+    work.images.prepare(name for body in bodies.values() for name in image_names(body))
+
+
+def render_articles(work: Work) -> None:
+    """The source first: its translations take over the ids of its headings."""
+    links = links_of(work)
     languages = {locale: edition.language for locale, edition in work.editions.items()}
     for page in work.plan.pages:
         if page.article is None:
             continue
         strings = work.editions[page.article.written_in].strings
-        context = Context(page.article, page, links, strings, languages, image_size)
+        context = Context(page.article, page, links, strings, languages, work.images.find)
         context.sanitised = is_sanitised(work.settings, page.article.written_in, page.article.post)
         rendered = render(context, source_headings=_source_headings(work, page.article))
         work.rendered[page.locale, page.article.key] = rendered
@@ -203,6 +210,12 @@ def add_files(work: Work) -> None:
             if page := work.plan.by_path.get(f"{folder}/"):
                 work.note(page, path)
                 break
+    for page in work.plan.pages:
+        rendered = work.rendered.get((page.locale, page.key))
+        for version in work.images.versions(rendered.images if rendered else ()):
+            if not work.output.has(version.path):
+                work.output.add_copy(version.path, version.file)
+            work.note(page, version.path)
 
 
 def write(work: Work) -> None:

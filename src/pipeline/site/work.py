@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.content import Library
@@ -12,6 +13,7 @@ from pipeline.site.articles import Article
 from pipeline.site.assets import Assets
 from pipeline.site.attachments import Attachments
 from pipeline.site.editions import Edition
+from pipeline.site.images import Images
 from pipeline.site.output import Output, Written
 from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses
@@ -35,6 +37,7 @@ class Work:
     shown: dict[str, dict[str, Article]] = field(default_factory=dict)
     plan: Plan = field(default_factory=lambda: Plan((), (), {}))
     attachments: Attachments = field(default_factory=lambda: Attachments({}, {}, ()))
+    images: Images = field(default_factory=lambda: Images({}, Path(), ()))
     assets: Assets = field(default_factory=lambda: Assets({}, {}))
     rendered: dict[tuple[str, str], Rendered] = field(default_factory=dict)
     posts: dict[str, list[str]] = field(default_factory=dict)
