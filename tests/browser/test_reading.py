@@ -220,3 +220,38 @@ def test_code_can_be_copied(open_page: Callable[..., Page], address: str, public
     block.get_by_role("button", name="Copy").click()
     expect(block.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == block.locator("code").text_content()
+
+
+def with_contents(public: Path) -> str:
+    return next(
+        path
+        for path in posts(public)
+        if (public / path.strip("/") / "index.html").read_text().count('<li class="level-') > 4
+    )
+
+
+def test_the_contents_follow_the_reading(open_page: Callable[..., Page], public: Path) -> None:
+    page = open_page(with_contents(public), viewport={"width": 1400, "height": 700})
+    contents = page.locator("nav.contents")
+    assert contents.bounding_box()["x"] > page.locator(".prose").bounding_box()["x"] + 600
+    expect(contents.locator("[aria-current]")).to_have_count(0)
+    for index in (2, 0):
+        heading = page.locator(".prose :is(h2, h3)").nth(index)
+        heading.evaluate("node => node.scrollIntoView({ block: 'start', behavior: 'instant' })")
+        expect(contents.locator("[aria-current]")).to_have_attribute("href", f"#{heading.get_attribute('id')}")
+        expect(contents).to_be_in_viewport()
+    page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+    expect(contents.locator("a").last).to_have_attribute("aria-current", "location")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_the_contents_are_above_the_text(
+    open_page: Callable[..., Page], public: Path, *, scripts: bool
+) -> None:
+    page = open_page(with_contents(public), viewport={"width": 400, "height": 700}, java_script_enabled=scripts)
+    contents = page.locator("nav.contents")
+    expect(contents.locator("ol")).to_be_hidden()
+    contents.locator("summary").click()
+    expect(contents.locator("ol")).to_be_visible()
+    contents.locator("a").last.click()
+    assert page.url.endswith(contents.locator("a").last.get_attribute("href"))
