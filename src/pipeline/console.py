@@ -33,7 +33,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except PipelineError as error:
-            complain([error])
+            complain(getattr(error, "problems", ()) or [error])
             return ctx.exit(ERROR)
         except OSError as error:
             if isinstance(error, BrokenPipeError) and _nobody_listens():

@@ -90,7 +90,25 @@ class DraftError(TranslationError):
 
 
 class BuildError(PipelineError):
-    """The site cannot be rendered."""
+    """The site cannot be rendered.
+
+    `kind` is the key of [problems] that decides whether the site is built all the same. An error that stands for
+    several has all of them in `problems`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+        remedy: str = "",
+        kind: str = "",
+        problems: tuple[PipelineError, ...] = (),
+    ) -> None:
+        super().__init__(message, path=path, line=line, remedy=remedy)
+        self.kind = kind
+        self.problems = problems
 
 
 class PublishError(PipelineError):

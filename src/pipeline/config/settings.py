@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.config.checks import CheckSettings
+from pipeline.config.problems import ProblemSettings
 from pipeline.config.publishing import PublishSettings
 from pipeline.config.theme import ThemeSettings
 
@@ -223,6 +224,7 @@ class Settings(_Section):
     publish: PublishSettings = PublishSettings()
     theme: ThemeSettings = ThemeSettings()
     checks: CheckSettings = CheckSettings()
+    problems: ProblemSettings = ProblemSettings()
 
     @field_validator("locales")
     @classmethod

@@ -69,7 +69,12 @@ def _walk(root: Path, problems: list[BuildError], *, hidden: bool = False) -> It
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(real_root):
                 problems.append(
-                    BuildError("is a link that leads out of the tree.", path=path, remedy="Put the file itself there.")
+                    BuildError(
+                        "is a link that leads out of the tree.",
+                        path=path,
+                        remedy="Put the file itself there.",
+                        kind="files",
+                    )
                 )
             elif path.is_file():
                 yield relative, path

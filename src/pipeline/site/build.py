@@ -33,8 +33,8 @@ def build(
 
     `drafts` shows open drafts of translations, and posts that are held back, marked as such; `base_url` replaces the
     configured one; `now` is the moment that decides which posts are due; `library` saves reading the content again.
-    Raises BuildError, with nothing written, for what would make a broken site: two pages with one address, a template
-    that fails, a directory that holds something else. What concerns one post only is a warning in the report.
+    Raises BuildError, with nothing written, for what would make a broken site: a template that fails, a directory that
+    holds something else, what [problems] calls a failure. Everything else that is wrong is a warning in the report.
     """
     started = time.perf_counter()
     moment = now or datetime.now(UTC)
@@ -75,6 +75,7 @@ STEPS: tuple[Callable[[steps.Work], None], ...] = (
     steps.prepare_images,
     steps.render_articles,
     steps.check_fragments,
+    steps.judge,
     draw_cards,
     steps.render_pages,
     steps.add_files,

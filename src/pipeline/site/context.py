@@ -83,9 +83,8 @@ class Context:
         else:
             target = self.resolver.resolve(address, self.article, self.page)
         if target.kind == "missing":
-            self.problem(
-                f"the {what} leads to {address!r}, and nothing is there.", address, "Mend it, or add the file."
-            )
+            message = f"the {what} leads to {address!r}, and nothing is there."
+            self.problem(f"{what}s", message, address, "Mend it, or add the file.")
         elif target.fragment and target.page:
             self.links.append(Link(target, self.line(address)))
         return target
@@ -97,9 +96,11 @@ class Context:
         offset = next((number for number, line in enumerate(lines) if needle in line), 0)
         return self.article.post.body_line + first + offset
 
-    def problem(self, message: str, needle: str, remedy: str) -> None:
-        """Note a fault of the post; rendering goes on."""
-        self.problems.append(BuildError(message, path=self.article.post.path, line=self.line(needle), remedy=remedy))
+    def problem(self, kind: str, message: str, needle: str, remedy: str) -> None:
+        """Note a fault of the post, of a kind that [problems] has; rendering goes on."""
+        self.problems.append(
+            BuildError(message, path=self.article.post.path, line=self.line(needle), remedy=remedy, kind=kind)
+        )
 
     def render(self, tokens: Sequence[Token]) -> str:
         """HTML of block or inline tokens."""

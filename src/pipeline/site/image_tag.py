@@ -23,9 +23,8 @@ def image_tag(context: Context, source: str, alternative: str, title: str = "") 
     target = context.resolve(source, "image")
     image = context.find_image(target.path) if target.path else None
     if image and image.fault:
-        context.problem(
-            f"the image {source!r} is shown as it is: {image.fault}.", source, "Save it again, or make it smaller."
-        )
+        message = f"the image {source!r} is shown as it is: {image.fault}."
+        context.problem("images", message, source, "Save it again, or make it smaller.")
     size = image.size if image else None
     sides = f' width="{size[0]}" height="{size[1]}"' if size else ""
     lazy = ' loading="lazy"' if context.shown_images else ""

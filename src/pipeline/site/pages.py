@@ -95,11 +95,13 @@ def make_plan(
     *,
     per_page: int = 20,
     patterns: Mapping[str, str] = MappingProxyType({}),
+    strict: bool = True,
 ) -> Plan:
     """The plan of a site that shows these articles, `per_page` to a page of a list; `patterns` are the addresses of
     posts by section.
 
-    Raises BuildError when two pages want the same address, or a post has a name that makes none.
+    Raises BuildError when a post has a name that makes no address, or, if `strict`, two pages want the same one: else
+    a post leaves it to the page before it, and is left out.
     """
     listed = {locale: _in_order(shown[locale]) for locale in editions}
     terms = collect(shown, source, listed)
@@ -110,8 +112,17 @@ def make_plan(
     by_path: dict[str, Page] = {}
     for page in pages:
         other = by_path.setdefault(page.path, page)
-        if other is not page:
-            raise _collision(page, other)
+        if other is page:
+            continue
+        problem = _collision(page, other)
+        loser = next((one for one in (page, other) if one.kind in {"post", "page"}), None)
+        if strict or loser is None:
+            raise problem
+        fewer = dict(shown)
+        fewer[loser.locale] = {key: article for key, article in shown[loser.locale].items() if key != loser.key}
+        plan = make_plan(editions, fewer, source, per_page=per_page, patterns=patterns, strict=False)
+        told = all(not one.article or one.article.state == "untranslated" for one in (page, other))  # by the source's
+        return plan if told else replace(plan, problems=(problem, *plan.problems))
     redirects, problems = _redirects(pages, editions, source, by_path)
     by_key = {(page.locale, page.key): page for page in pages}
     return Plan(tuple(pages), tuple(redirects), terms, tuple(problems), by_key, by_path)
@@ -229,7 +240,9 @@ def _collision(page: Page, other: Page) -> BuildError:
     return BuildError(
         f"has the same address as {first}: /{page.path}.",
         path=second,
+        line=field_line(page.article.post, "slug") if page.article else None,
         remedy="Rename one of them, or give one another `slug`.",
+        kind="addresses",
     )
 
 
@@ -260,6 +273,7 @@ def _bad_alias(article: Article, alias: str, reason: str) -> BuildError:
         path=article.post.path,
         line=field_line(article.post, "aliases"),
         remedy="Remove or mend it.",
+        kind="aliases",
     )
 
 

@@ -42,6 +42,7 @@ def _math(context: Context, tokens: Sequence[Token], index: int) -> str:
         html = context.formulas.mathml(token.content, block=token.type != "math_inline")
     except TexError as error:
         context.problem(
+            "math",
             f"the formula cannot be shown as one: {error}.",
             next(iter(token.content.strip().splitlines()), ""),
             "Write it in other words of TeX; until then its source is shown.",

@@ -199,9 +199,17 @@ def _with_reload(page: bytes) -> bytes:
     return head + _RELOAD_TAG + found + rest if found else page + _RELOAD_TAG
 
 
+def _problem(error: PipelineError) -> str:
+    where = f"{error.path}:{error.line}" if error.path and error.line else str(error.path or "")
+    return f"""<p><code>{html.escape(where)}</code></p>
+<p>{html.escape(error.message)}</p>
+<p>{html.escape(error.remedy)}</p>
+"""
+
+
 def _error_page(error: PipelineError) -> bytes:
     """What is wrong, where, and what to do; made without the theme, which may be what is broken."""
-    where = f"{error.path}:{error.line}" if error.path and error.line else str(error.path or "")
+    problems = "".join(map(_problem, getattr(error, "problems", ()) or [error]))
     text = f"""<!doctype html>
 <html lang="en">
 <head>
@@ -214,10 +222,7 @@ h1 {{ font-size: 1.375rem }} code {{ font: 0.9375rem/1.6 ui-monospace, monospace
 </head>
 <body>
 <h1>The site was not built</h1>
-<p><code>{html.escape(where)}</code></p>
-<p>{html.escape(error.message)}</p>
-<p>{html.escape(error.remedy)}</p>
-{_RELOAD_TAG.decode()}
+{problems}{_RELOAD_TAG.decode()}
 </body>
 </html>
 """

@@ -33,7 +33,8 @@ def shortcode(context: Context, tokens: Sequence[Token], index: int) -> str:
     if html is not None:
         return html
     if not name.startswith("/"):
-        context.problem(f"the shortcode `{name}` is not known here.", token.content[:20], "Write it in Markdown.")
+        message = f"the shortcode `{name}` is not known here."
+        context.problem("shortcodes", message, token.content[:20], "Write it in Markdown.")
     source = f'<code class="shortcode">{escape(token.content)}</code>'
     return f"<p>{source}</p>\n" if token.block else source
 

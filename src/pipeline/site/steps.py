@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from pipeline.errors import BuildError, ContentError
+from pipeline.errors import BuildError, ContentError, PipelineError
 from pipeline.site.articles import Article, articles
 from pipeline.site.assets import collect_assets
 from pipeline.site.attachments import find_attachments
@@ -32,6 +32,7 @@ __all__ = [
     "check_fragments",
     "choose_articles",
     "find_files",
+    "judge",
     "keep_unreadable",
     "links_of",
     "plan_pages",
@@ -82,6 +83,7 @@ def plan_pages(work: Work) -> None:
         work.settings.source,
         per_page=work.settings.site.per_page,
         patterns=work.settings.site.permalinks,
+        strict=work.settings.problems.fails("addresses"),
     )
     work.warnings += work.plan.problems
 
@@ -154,8 +156,26 @@ def check_fragments(work: Work) -> None:
                         path=page.article.post.path,
                         line=link.line,
                         remedy="Mend it, or give that heading the id `{#…}`.",
+                        kind="links",
                     )
                 )
+
+
+def judge(work: Work) -> None:
+    """Raise BuildError, before anything is written, for problems that the configuration calls failures."""
+    answers = work.settings.problems
+    found = {str(error): error for error in work.warnings if answers.fails(_kind(error))}
+    if not found:
+        return
+    first, *others = found.values()
+    if not others:
+        raise first
+    remedy = f"{first.remedy} And there {'is 1 more problem' if len(others) == 1 else f'are {len(others)} more'}."
+    raise BuildError(first.message, path=first.path, line=first.line, remedy=remedy, problems=tuple(found.values()))
+
+
+def _kind(error: PipelineError) -> str:
+    return error.kind if isinstance(error, BuildError) else "posts"
 
 
 def render_pages(work: Work) -> None:
