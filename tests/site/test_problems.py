@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from pipeline.commands.site import build as command
+from pipeline.cli import main
 from pipeline.errors import BuildError
 from tests.site.conftest import CONFIG, Site
 from tests.site.links import broken_links
@@ -81,7 +81,7 @@ def test_all_failures_are_told(site: Site) -> None:
         site.build()
     assert len(caught.value.problems) == 3
     assert "2 more" in caught.value.remedy
-    result = CliRunner().invoke(command, [], obj=site.root)
+    result = CliRunner().invoke(main, ["--root", str(site.root), "build"])
     assert (result.exit_code, result.stdout) == (1, "")
     assert [line.split(":")[2] for line in result.stderr.splitlines() if line.startswith("Error")] == ["4", "6", "6"]
     assert not site.public.exists()
