@@ -144,7 +144,16 @@ def test_a_feed_for_programs_and_one_for_each_term(bilingual: Site) -> None:
     namespace = "{http://www.w3.org/2005/Atom}"
     assert [entry.findtext(f"{namespace}title") for entry in term.findall(f"{namespace}entry")] == ["First"]
     assert term.findtext(f"{namespace}id") == "https://example.org/tags/c-plus-plus/"
-    assert 'href="/tags/c-plus-plus/atom.xml"' in bilingual.html("tags/c-plus-plus")
+    page = bilingual.html("tags/c-plus-plus")
+    for name in ("atom.xml", "rss.xml", "feed.json"):
+        assert f'href="/tags/c-plus-plus/{name}"' in page
+    rss = ET.fromstring((bilingual.public / "zh/tags/c-plus-plus/rss.xml").read_bytes())
+    assert rss.findtext("channel/title") == "C++ — 草稿本"
+    assert rss.findtext("channel/link") == "https://example.org/zh/tags/c-plus-plus/"
+    assert [item.text for item in rss.findall("channel/item/title")] == ["第一篇"]
+    feed = json.loads((bilingual.public / "tags/c-plus-plus/feed.json").read_text())
+    assert feed["feed_url"] == "https://example.org/tags/c-plus-plus/feed.json"
+    assert [item["title"] for item in feed["items"]] == ["First"]
 
 
 def test_feeds_of_summaries(bilingual: Site) -> None:

@@ -6,7 +6,7 @@ import json
 
 from pipeline.site.cards import card
 from pipeline.site.exports import icons, llms, manifest, markdown
-from pipeline.site.frame import feed_path
+from pipeline.site.frame import FEEDS, feed_path
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
 from pipeline.site.presenter import Presenter, has_markdown
@@ -61,9 +61,10 @@ def render_extras(work: Work, presenter: Presenter) -> None:
 
 
 def generated(work: Work) -> list[str]:
-    """Paths of what is made here, for links in posts to lead to."""
-    names = ["llms.txt"]
-    return [*(feed_path(edition, name) for edition in work.editions.values() for name in names), "favicon.ico"]
+    """Paths of what is made besides pages, for links in posts to lead to."""
+    names = [feed_path(edition, name) for edition in work.editions.values() for name in (*FEEDS, "llms.txt")]
+    terms = [page.path for page in work.plan.pages if page.kind == "term"]
+    return [*names, *(path + name for path in terms for name in FEEDS), "sitemap.xml", "robots.txt", "favicon.ico"]
 
 
 def _searched(pages: list[Page]) -> list[Page]:

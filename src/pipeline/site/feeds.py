@@ -6,8 +6,9 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -17,6 +18,7 @@ from pipeline.site.frame import FEEDS, feed_path
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import Addresses
 from pipeline.site.presenter import Presenter
+from pipeline.site.taxonomies import Term
 from pipeline.site.theme import Theme
 from pipeline.site.views import Entry, SiteView
 
@@ -31,52 +33,63 @@ _PICTURE = re.compile(r"<picture>(?:<source [^>]*>)*(<img [^>]*>)</picture>")
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """What a feed is of: a language as a whole, or a term. `folder` is the path that its files are in."""
+
+    folder: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
 def feeds(
     edition: Edition, presenter: Presenter, theme: Theme, addresses: Addresses, terms: Iterable[Page], *, full: bool
 ) -> dict[str, bytes]:
-    """The feeds of a language by their path, and one of each of the pages of `terms`. With `full`, posts are in them as
-    a whole. They change when a post does: the time of building is not in them.
+    """The feeds of a language by their path, and those of each of the pages of `terms`. With `full`, posts are in them
+    as a whole. They change when a post does: the time of building is not in them.
     """
     site = presenter.site(edition.locale)
-    entries = [_whole(entry, addresses, full=full) for entry in presenter.feed(edition.locale)]
+
+    def entries(term: Term | None = None) -> tuple[Entry, ...]:
+        return tuple(_whole(entry, addresses, full=full) for entry in presenter.feed(edition.locale, term))
+
+    channels = [_Channel(feed_path(edition, ""), site.title, entries())]
+    channels += [_Channel(page.path, f"{page.title} — {site.title}", entries(page.terms[0])) for page in terms]
     found = {}
-    for name in FEEDS:
-        path = feed_path(edition, name)
-        if name.endswith(".json"):
-            found[path] = _json_feed(site, entries, addresses.absolute(path))
-        else:
-            found[path] = _xml(theme, name, site, entries, url=addresses.absolute(path), title=site.title)
-    for page in terms:
-        entries = [_whole(entry, addresses, full=full) for entry in presenter.feed(edition.locale, page.terms[0])]
-        path = presenter.feed_of(page)
-        title = f"{page.title} — {site.title}"
-        found[path] = _xml(theme, "atom.xml", site, entries, url=addresses.absolute(path), title=title, page=page.path)
+    for channel in channels:
+        for name in FEEDS:
+            path = channel.folder + name
+            make = _json_feed if name.endswith(".json") else partial(_xml, theme, name)
+            found[path] = make(site, channel, url=addresses.absolute(path), home=addresses.absolute(channel.folder))
     return found
 
 
-def _xml(
-    theme: Theme, name: str, site: SiteView, entries: list[Entry], *, url: str, title: str, page: str = ""
-) -> bytes:
-    dates = [date for entry in entries for date in (entry.updated, entry.date) if date]
-    updated = max(dates, default=_BEGINNING)
-    home = url.removesuffix("atom.xml") if page else site.url
+def _xml(theme: Theme, name: str, site: SiteView, channel: _Channel, *, url: str, home: str) -> bytes:
+    dates = [date for entry in channel.entries for date in (entry.updated, entry.date) if date]
     text = theme.render(
-        name, site=site, entries=entries, updated=updated, url=url, title=title, home=home, rfc822=format_datetime
+        name,
+        site=site,
+        entries=channel.entries,
+        updated=max(dates, default=_BEGINNING),
+        url=url,
+        title=channel.title,
+        home=home,
+        rfc822=format_datetime,
     )
     return xml_text(text)
 
 
-def _json_feed(site: SiteView, entries: list[Entry], url: str) -> bytes:
+def _json_feed(site: SiteView, channel: _Channel, *, url: str, home: str) -> bytes:
     """The feed as https://www.jsonfeed.org/version/1.1/ has it."""
     data: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": site.title,
-        "home_page_url": site.url,
+        "title": channel.title,
+        "home_page_url": home,
         "feed_url": url,
         "description": site.description,
         "language": site.language,
         "authors": [{"name": site.author or site.title}],
-        "items": [_item(entry) for entry in entries],
+        "items": [_item(entry) for entry in channel.entries],
     }
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pipeline.config import Settings
 from pipeline.site.articles import Article
 from pipeline.site.editions import Edition
-from pipeline.site.frame import FEEDS, feed_path, site_view
+from pipeline.site.frame import site_view
 from pipeline.site.neighbours import Neighbours
 from pipeline.site.pages import MAIN_SECTION, Page, Plan
 from pipeline.site.permalinks import Addresses
@@ -20,7 +20,7 @@ from pipeline.site.structured import json_ld
 from pipeline.site.taxonomies import SERIES, TAXONOMIES, Term
 from pipeline.site.views import ArticleView, Choice, Entry, PageView, SeriesView, SiteView, TermView
 
-__all__ = ["FEEDS", "MARKDOWN", "Presenter", "feed_path", "has_markdown"]
+__all__ = ["MARKDOWN", "Presenter", "has_markdown"]
 
 _HOME_LENGTH = 20
 MARKDOWN = "index.md"
@@ -87,7 +87,7 @@ class Presenter:
             total=page.total,
             newer=newer,
             older=older,
-            feed=self._addresses.href(self.feed_of(page)) if page.kind == "term" else "",
+            feeds=self._addresses.href(self._plan.by_key[page.locale, page.first].path) if page.kind == "term" else "",
             card=card,
             data=json_ld(
                 page.kind,
@@ -99,11 +99,6 @@ class Presenter:
                 image=card,
             ),
         )
-
-    def feed_of(self, page: Page) -> str:
-        """The path of the feed of a term."""
-        first = self._plan.by_key[page.locale, page.first]
-        return f"{first.path}atom.xml"
 
     def alternates(self, page: Page) -> tuple[tuple[str, str], ...]:
         """(hreflang, absolute address) of the page in every language that really has it; none if there is one only."""

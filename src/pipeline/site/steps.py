@@ -10,14 +10,14 @@ from pipeline.site.articles import Article, articles
 from pipeline.site.assets import collect_assets
 from pipeline.site.attachments import find_attachments
 from pipeline.site.context import Context
-from pipeline.site.editions import Edition, read_editions
+from pipeline.site.editions import read_editions
 from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
 from pipeline.site.images import Images, image_names
 from pipeline.site.links import Links
 from pipeline.site.pages import make_plan
 from pipeline.site.permalinks import output_file
-from pipeline.site.presenter import FEEDS, Presenter, feed_path
+from pipeline.site.presenter import Presenter
 from pipeline.site.render import headings_of, render
 from pipeline.site.sanitise import is_sanitised
 from pipeline.site.sitemap import sitemaps
@@ -102,7 +102,7 @@ def links_of(work: Work) -> Links:
         work.addresses,
         work.settings.source,
         beside=work.attachments.beside,
-        files=[*work.attachments.files, *_generated(work.editions.values()), *generated(work)],
+        files=[*work.attachments.files, *generated(work)],
         prefixes=work.prefixes,
     )
 
@@ -263,7 +263,3 @@ def _unreadable(work: Work) -> Iterable[str]:
                 name = path.relative_to(folder)
                 key = name.parent if name.name == "index.md" and len(name.parts) > 1 else name.with_suffix("")
                 yield f"{locale}/{key.as_posix()}"
-
-
-def _generated(editions: Iterable[Edition]) -> list[str]:
-    return [*(feed_path(edition, name) for edition in editions for name in FEEDS), "sitemap.xml", "robots.txt"]
