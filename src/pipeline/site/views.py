@@ -126,8 +126,8 @@ class ArticleView:
 class PageView:
     """A page. `canonical` is absolute; `alternates` are (hreflang, absolute address) of the page in every language
     that really has it; `languages` lead to the other languages; `more` is where the entries go on. A list of `total`
-    entries may go over `count` pages: this is `number`, `newer` and `older` lead to the ones beside it. `feeds` is where
-    the feeds of a term are, `card` the absolute address of its picture, `data` its JSON-LD.
+    entries may go over `count` pages: this is `number`, `newer` and `older` lead to the ones beside it. `feeds` is
+    where the feeds of a term are, `card` the absolute address of its picture, `data` its JSON-LD.
     """
 
     kind: str
