@@ -16,6 +16,7 @@ from pipeline.commands.adopt import adopt
 from pipeline.commands.check import check
 from pipeline.commands.new import new
 from pipeline.commands.options import Command
+from pipeline.commands.publish import publish
 from pipeline.commands.releases import releases, rollback
 from pipeline.commands.review import review
 from pipeline.console import Group
@@ -106,7 +107,7 @@ for command in (
     check,
     site.build,
     site.serve,
-    site.publish,
+    publish,
     releases,
     rollback,
     site.doctor,

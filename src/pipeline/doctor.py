@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,25 +71,12 @@ def _engines(settings: Settings) -> Iterator[Finding]:
                 engine.language(settings.language(locale))
         except PipelineError as error:
             yield Finding(f"engine {name}", fine=False, says=told(error))
-            continue
-        variable = settings.engine(name).api_key_env
-        if variable and not os.environ.get(variable):
-            yield Finding(f"engine {name}", fine=False, says=f"the environment variable {variable} is not set")
         else:
             yield Finding(f"engine {name}", fine=True, says="configured; whether it answers shows when it is asked")
 
 
 def _target(settings: Settings) -> Iterator[Finding]:
-    from pipeline.publishing.target import open_store
+    from pipeline.publishing.examine import examine_target
 
-    if not settings.publish.target:
-        yield Finding(
-            "target", fine=False, says='[publish] has no `target`. Write `target = "s3://bucket"` or a directory'
-        )
-        return
-    store = open_store(settings.publish, root=settings.root, site=settings.public)
-    try:
-        next(iter(store.listing()), None)
-    finally:
-        store.close()
-    yield Finding("target", fine=True, says=f"{settings.publish.target} answers")
+    for check, fine, says in examine_target(settings.publish, root=settings.root, site=settings.public):
+        yield Finding("target" if check == "target" else f"target's {check}", fine, says)

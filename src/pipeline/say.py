@@ -117,17 +117,19 @@ def stages(post: str, rows: Sequence[Stage]) -> None:
     _table(("stage", "locale", "state", "why"), [(row.stage, row.locale, row.state, row.why) for row in rows], state=2)
 
 
-def publication(report: PublishReport, target: str, *, dry_run: bool) -> None:
-    """`pipeline publish`: every object with its reason, then the sum."""
-    for action in report.actions[:_ACTIONS]:
-        click.echo(f"{action.kind}  {action.path}  ({action.reason})")
-    if len(report.actions) > _ACTIONS:
-        click.echo(f"… and {len(report.actions) - _ACTIONS} more")
-    done = "would be " if dry_run else ""
-    release = f"; release {report.release}" if report.release and not dry_run else ""
+def publication(report: PublishReport, target: str, *, rollback: bool = False) -> None:
+    """`pipeline publish` and `rollback`: what each object needed and why, then the sum."""
+    verb = "restore" if rollback else "upload"
+    rows = [(verb if act.kind == "upload" else act.kind, act.reason, act.path) for act in report.actions]
+    if rows:
+        _table(("action", "reason", "path"), rows[:_ACTIONS], state=0)
+    if len(rows) > _ACTIONS:
+        click.echo(f"… and {len(rows) - _ACTIONS} more")
+    would = "would be " if report.planned else ""
+    release = f"; release {report.release}" if report.release and not report.planned else ""
     click.echo(
-        f"{target}: {report.uploaded} {done}uploaded, {report.deleted} {done}deleted, {report.unchanged} unchanged; "
-        f"{_count(report.requests, 'request')}{release}"
+        f"{target}: {report.uploaded} {would}{verb.rstrip('e')}ed, {report.deleted} {would}deleted, "
+        f"{report.unchanged} unchanged; {_count(report.requests, 'request')}{release}{report.cdn and '; '}{report.cdn}"
     )
 
 

@@ -1,5 +1,6 @@
 """build, serve, publish, doctor."""
 
+import json
 import re
 import signal
 import subprocess
@@ -7,6 +8,8 @@ import sys
 import urllib.request
 
 import pytest
+
+from pipeline.publishing.local import LocalStore
 
 
 def test_build_says_what_it_did(translated):
@@ -67,7 +70,8 @@ def test_an_unreadable_post_is_an_error_and_the_others_are_built(translated):
 def test_publish_to_a_directory(translated):
     translated.ok("build")
     planned = translated.ok("publish", "--dry-run")
-    assert "upload  index.html  (new)" in planned.out
+    assert planned.out.startswith("action  reason  path\n")
+    assert re.search("^upload +new +index.html$", planned.out, re.MULTILINE)
     assert re.search(r"^published: \d+ would be uploaded, 0 would be deleted, 0 unchanged; ", planned.out, re.MULTILINE)
     assert not (translated.root / "published/index.html").exists()
     done = translated.ok("publish")
@@ -82,6 +86,38 @@ def test_publish_as_json_has_the_agreed_shape(translated):
     assert list(first) == ["uploaded", "unchanged", "deleted", "requests", "release"]
     again = translated.ok("publish", "--json").json
     assert (again["uploaded"], again["unchanged"], again["release"]) == (0, first["uploaded"], first["release"])
+
+
+def test_publish_to_a_store_of_its_own_until_ctrl_c(translated):
+    translated.ok("build")
+    planned = translated.run("publish", "--local", "--dry-run")
+    assert (planned.code, planned.err) == (0, "")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "publish", "--local", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        url = re.search(r"http://\S+/blog/", process.stderr.readline())[0]
+        with urllib.request.urlopen(f"{url}zh/posts/hello/") as page:
+            assert page.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (0, "")
+        assert json.loads(out)["uploaded"] > 5
+    finally:
+        process.kill()
+        process.wait()
+    assert not (translated.root / "published").exists()
+
+
+def test_publish_keeps_as_many_releases_as_it_is_told(translated):
+    for number in range(3):
+        translated.write("content/en/about.md", f"Text {number}\n")
+        translated.ok("build")
+        translated.ok("publish", "--keep", "1")
+    assert len(translated.ok("releases", "--json").json["releases"]) == 2
 
 
 def test_publish_before_the_first_build(translated):
@@ -138,6 +174,7 @@ def test_doctor_of_a_healthy_site(translated):
         "glossary",
         "engine pseudo",
         "target",
+        "target's release",
     }
     assert not (translated.root / "published").exists()
 
@@ -148,7 +185,7 @@ def test_doctor_of_a_healthy_site(translated):
         ('title = "Test"', 'titel = "Test"', "configuration", "pipeline.toml:2: [site] has no key `titel`"),
         ('engine = "pseudo"', 'engine = "gogle"', "engine gogle", "Did you mean `google`?"),
         ('target = "published"', 'target = "ftp://x"', "target", "`ftp://` is not known"),
-        ('target = "published"', 'target = ""', "target", "has no `target`"),
+        ('target = "published"', 'target = ""', "target", "`target` is not set"),
         ('target = "published"', 'target = "public"', "target", "holds the built site"),
     ],
 )
@@ -160,11 +197,30 @@ def test_doctor_says_what_to_mend(site, configured, old, new, check, says):
 
 
 def test_doctor_of_a_key_that_is_not_set(site, configured, monkeypatch):
-    lines = '[engines.pseudo]\napi_key_env = "OUR_KEY"\n\n[publish]'
+    lines = '[engines.ours]\nkind = "libretranslate"\nurl = "http://127.0.0.1:9"\napi_key_env = "OUR_KEY"\n\n[publish]'
     configured("[publish]", lines)
-    assert "OUR_KEY" in findings(site)["engine pseudo", False]
+    configured('engine = "pseudo"', 'engine = "ours"')
+    assert "OUR_KEY" in findings(site)["engine ours", False]
     monkeypatch.setenv("OUR_KEY", "s3cret")
     assert site.ok("doctor").out.count("s3cret") == 0
+
+
+def test_doctor_tries_the_bucket(site, configured):
+    with LocalStore() as store:
+        configured('target = "published"', f'target = "s3://site/blog"\nendpoint_url = "{store.endpoint_url}"')
+        found = findings(site)
+        assert all(fine for _, fine in found)
+        named = {check.removeprefix("target's ") for check, _ in found if check.startswith("target's ")}
+        assert named == {"region", "writing", "conditional writes", "versioning", "public access", "website", "release"}
+        configured("s3://site/blog", "s3://another/blog")
+        assert "no such bucket" in findings(site)["target", False]
+        assert site.run("doctor").code == 1
+
+
+def test_doctor_of_a_directory_that_cannot_be_written(site, configured):
+    site.write("file", "no directory")
+    configured('target = "published"', 'target = "file/www"')
+    assert "cannot be written to" in findings(site)["target", False]
 
 
 def test_doctor_of_posts_and_terms_that_cannot_be_read(site):

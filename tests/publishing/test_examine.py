@@ -43,6 +43,12 @@ def test_a_bucket_that_is_set_up(make_site: MakeSite, settings: PublishSettings,
     assert "11 objects" in found["release"][1]
 
 
+def test_a_bucket_in_another_region(settings: PublishSettings) -> None:
+    found = told(examine_target(settings.model_copy(update={"region": "eu-west-1"})))
+    assert found["region"][0] is False
+    assert "Set [publish] `region` to us-east-1" in found["region"][1]
+
+
 def test_conditions_and_rights_that_are_missing(settings: PublishSettings, faulty: FaultyS3) -> None:
     there = settings.model_copy(update={"endpoint_url": faulty.endpoint_url})
     faulty.ignored = {"if-match", "if-none-match"}
@@ -57,7 +63,7 @@ def test_conditions_and_rights_that_are_missing(settings: PublishSettings, fault
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (PublishSettings(), "no `target`"),
+        (PublishSettings(), "`target` is not set"),
         (PublishSettings(target="gs://x"), "gs://"),
         (PublishSettings(target="s3://x", endpoint_url="http://127.0.0.1:9"), "cannot be reached"),
     ],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -208,5 +209,5 @@ def test_the_commands(make_site: MakeSite, tmp_path: Path) -> None:
     planned = run.invoke(rollback_command, ["--dry-run", "--json"], obj=tmp_path)
     assert json.loads(planned.stdout)["uploaded"] == 4
     done = run.invoke(rollback_command, [first], obj=tmp_path)
-    assert "restore  index.html  (content changed)" in done.stdout
+    assert re.search("^restore +content changed +index.html$", done.stdout, re.MULTILINE)
     assert content(settings)["index.html"] == FIRST["index.html"]

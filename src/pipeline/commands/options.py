@@ -16,7 +16,16 @@ from pipeline.errors import ConfigError
 if TYPE_CHECKING:
     from pipeline.config import Settings
 
-__all__ = ["Command", "address", "check_locale", "json_option", "keys", "posts_argument", "read_settings"]
+__all__ = [
+    "Command",
+    "address",
+    "check_locale",
+    "json_option",
+    "keep_option",
+    "keys",
+    "posts_argument",
+    "read_settings",
+]
 
 
 class Command(click.Command):
@@ -44,6 +53,12 @@ class Command(click.Command):
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--json`, as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(function)
+
+
+def keep_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--keep`, as `keep`."""
+    kind = click.IntRange(0, 1000)
+    return click.option("--keep", type=kind, help="Releases to keep restorable, instead of [publish] `keep`.")(function)
 
 
 def posts_argument(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.options import Command, json_option, read_settings
+from pipeline.commands.options import Command, json_option, keep_option, read_settings
 from pipeline.console import print_json
 
 if TYPE_CHECKING:
-    from pipeline.publishing.publish import PublishReport
     from pipeline.publishing.rollback import ReleaseInfo
 
 __all__ = ["releases", "rollback"]
-
-_MOST = 20  # actions or changes that are printed
 
 
 @click.command(
@@ -57,7 +54,7 @@ def releases(root: Path, *, release: str | None, as_json: bool) -> None:
 )
 @click.argument("release", required=False, metavar="[RELEASE]")
 @click.option("--dry-run", is_flag=True, help="Show what would be done; change nothing.")
-@click.option("--keep", type=click.IntRange(0, 1000), help="Releases to keep restorable, instead of [publish] `keep`.")
+@keep_option
 @click.option("--no-lock", is_flag=True, help="Use a server that ignores conditional writes all the same.")
 @json_option
 @click.pass_obj
@@ -67,6 +64,7 @@ def rollback(root: Path, *, release: str | None, dry_run: bool, keep: int | None
     Only what differs is copied, and nothing is built or uploaded. The result is a new release, so that it can be rolled
     back as well. The next `pipeline publish` publishes what is built, so mend the content before that.
     """
+    from pipeline import say
     from pipeline.publishing.rollback import rollback as run
 
     settings = read_settings(root)
@@ -75,7 +73,7 @@ def rollback(root: Path, *, release: str | None, dry_run: bool, keep: int | None
     if as_json:
         print_json(report.to_json())
     else:
-        _restored(report, settings.publish.target)
+        say.publication(report, target.target, rollback=True)
 
 
 def _line(info: ReleaseInfo) -> str:
@@ -92,17 +90,3 @@ def _changes(info: ReleaseInfo) -> None:
         return
     for path, kind in sorted(info.changes.items()):
         click.echo(f"  {kind:<8} {path}")
-
-
-def _restored(report: PublishReport, target: str) -> None:
-    for action in report.actions[:_MOST]:
-        click.echo(f"{'restore' if action.kind == 'upload' else action.kind}  {action.path}  ({action.reason})")
-    if len(report.actions) > _MOST:
-        click.echo(f"… and {len(report.actions) - _MOST} more")
-    would = "would be " if report.planned else ""
-    click.echo(
-        f"{target}: {report.uploaded} {would}restored, {report.deleted} {would}deleted, {report.unchanged} unchanged; "
-        f"{report.requests} requests" + (f"; release {report.release}" if not report.planned else "")
-    )
-    if report.cdn:
-        click.echo(report.cdn, err=True)

@@ -1,4 +1,4 @@
-"""From approved posts to a website."""
+"""From approved posts to a website on this machine, and what a run needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.commands.options import Command, address, json_option, read_settin
 from pipeline.console import DONE, ERROR, NEEDS_PERSON, complain, hint, print_json
 from pipeline.errors import ContentError
 
-__all__ = ["build", "doctor", "publish", "serve"]
+__all__ = ["build", "doctor", "serve"]
 
 
 @click.command(
@@ -64,64 +64,14 @@ def serve(root: Path, *, port: int, drafts: bool) -> None:
     run(settings, port=port, drafts=drafts, ready=say.served(settings), built=say.rebuilt)
 
 
-@click.command(
-    cls=Command,
-    short_help="Bring public/ to S3 or to a directory.",
-    examples=["pipeline publish --dry-run", "pipeline publish"],
-)
-@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
-@click.option("--allow-deletions", is_flag=True, help="Go on even if most of the published site would be deleted.")
-@click.option("--adopt", is_flag=True, help="Publish among objects that are not ours; they stay.")
-@click.option("--incomplete", is_flag=True, help="Publish although the site looks half-built or far too small.")
-@click.option("--verify", is_flag=True, help="List what is there, and repair what has drifted.")
-@click.option("--no-lock", is_flag=True, help="Use a server that ignores conditional writes all the same.")
-@json_option
-@click.pass_obj
-def publish(
-    root: Path,
-    *,
-    dry_run: bool,
-    allow_deletions: bool,
-    adopt: bool,
-    incomplete: bool,
-    verify: bool,
-    no_lock: bool,
-    as_json: bool,
-) -> None:
-    """Bring public/ to the configured target: what is new or changed goes up, what is gone is deleted last.
-
-    The target is `[publish] target` in pipeline.toml: s3://bucket, s3://bucket/prefix, or a directory.
-    """
-    from pipeline import say
-    from pipeline.publishing import publish as run
-
-    settings = read_settings(root)
-    with say.progress("Publishing", "objects") as progress:
-        report = run(
-            settings.public,
-            settings.publish,
-            dry_run=dry_run,
-            allow_deletions=allow_deletions,
-            adopt=adopt,
-            incomplete=incomplete,
-            verify=verify,
-            lock=not no_lock,
-            root=settings.root,
-            progress=progress,
-        )
-    if as_json:
-        print_json(report.to_json())
-    else:
-        say.publication(report, settings.publish.target, dry_run=dry_run)
-
-
 @click.command(cls=Command, short_help="Try what a run needs, and say what to mend.", examples=["pipeline doctor"])
 @json_option
 @click.pass_obj
 def doctor(root: Path, *, as_json: bool) -> None:
     """Try everything a run needs, and say what to mend: configuration, posts, engines, keys, the target.
 
-    Nothing is translated and nothing is written. The exit code is 1 if there is something to mend.
+    Nothing is translated. A bucket gets one small object, which is deleted again; nothing else is written. The exit
+    code is 1 if there is something to mend.
     """
     from pipeline import say
     from pipeline.doctor import examine

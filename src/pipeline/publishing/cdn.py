@@ -44,7 +44,7 @@ def invalidate(actions: Sequence[Action], before: Manifest, settings: PublishSet
         logger.warning(
             "The site is published, but CloudFront was not told, and may show old pages for a while: %s", error
         )
-        return f"CloudFront was not told: {error}"
+        return "CloudFront was not told"
     return f"CloudFront was told of {len(paths)} path{'s' if len(paths) != 1 else ''} ({number})"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,17 +25,16 @@ Check = tuple[str, bool, str]
 _DENIED = {"AccessDenied", "403", "MethodNotAllowed", "NotImplemented", "501", "405"}
 
 
-def examine_target(settings: PublishSettings, *, root: Path | None = None) -> list[Check]:
+def examine_target(settings: PublishSettings, *, root: Path | None = None, site: Path | None = None) -> list[Check]:
     """What `(check, fine, says)` of credentials, region, listing, writing, conditions, versions, access and website.
 
-    One small object is written and deleted. Nothing raises: a fault is a check that is not fine, and ends the list.
+    One small object is written to a bucket and deleted; a directory is looked at only. Nothing raises: a fault is a
+    check that is not fine, and ends the list. A relative target counts from `root`; `site` is the built site.
     """
     checks: list[Check] = []
     try:
-        if not settings.target:
-            return [("target", False, '[publish] has no `target`. Write `target = "s3://bucket"` or a directory')]
         where = root or Path.cwd()
-        store = open_store(settings, root=where, site=where / "public")
+        store = open_store(settings, root=where, site=site or where / "public")
         try:
             checks.extend(_checks(store))
         finally:
@@ -48,13 +48,29 @@ def _checks(store: Store) -> Iterator[Check]:
     from pipeline.publishing.s3 import S3Store
 
     next(iter(store.listing()), None)
-    yield ("target", True, f"{store.name} answers, with these credentials and in this region")
     if isinstance(store, S3Store):
-        yield _writing(store)
-        yield _conditions(store)
-        for check in (_versioning, _public_access, _website):
+        yield ("target", True, f"{store.name} answers, and takes these credentials")
+        for check in (_region, _writing, _conditions, _versioning, _public_access, _website):
             yield check(store)
+    else:
+        yield _directory(Path(store.name))
     yield _release(store)
+
+
+def _directory(path: Path) -> Check:
+    there = next(place for place in (path, *path.parents) if place.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return ("target", True, f"{path} can be written to")
+    return ("target", False, f"{there} cannot be written to. Change its permissions, or [publish] `target`")
+
+
+def _region(store: S3Store) -> Check:
+    ours = store.client.meta.region_name
+    answer, unknown = _asked(lambda: store.client.head_bucket(Bucket=store.bucket), "the server does not say")
+    theirs = answer and answer.get("BucketRegion")
+    if not theirs or theirs == ours:
+        return ("region", True, ours if theirs else f"{ours}; {unknown or 'the server does not say'}")
+    return ("region", False, f"the bucket is in {theirs}, and asked for in {ours}. Set [publish] `region` to {theirs}")
 
 
 def _writing(store: S3Store) -> Check:

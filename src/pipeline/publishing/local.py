@@ -95,6 +95,11 @@ class LocalStore:
         self._ports = json.loads(line)
         return self
 
+    def wait(self) -> None:
+        """Until the process ends, which it does not do by itself; Ctrl-C ends the waiting."""
+        if self._process:
+            self._process.wait()
+
     def close(self) -> None:
         """End the process; what is in the bucket is gone."""
         process, self._process = self._process, None

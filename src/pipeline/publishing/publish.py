@@ -33,7 +33,7 @@ __all__ = ["PublishReport", "journal_of", "publish", "report_of", "standing_at"]
 class PublishReport:
     """What a publish did, or (`planned`) would do. `actions` has the reason for each object.
 
-    `cdn` says what the CDN was told, or why it could not be; empty if there was nothing to tell.
+    `cdn` says what the CDN was told, or that it could not be; empty if there was nothing to tell.
     """
 
     uploaded: int
