@@ -99,6 +99,23 @@ def test_only_what_changed_is_invalidated(
     assert invalidated(cloudfront, distribution) == [["/blog/posts/one/", "/blog/posts/one/index.html"]]
 
 
+def test_too_many_addresses_become_tags_where_there_are_some(
+    make_site: MakeSite, local: LocalStore, cloudfront: Any, distribution: str
+) -> None:
+    table = {
+        "distribution": distribution, "endpoint_url": local.endpoint_url, "max_paths": 3,
+        "tag_header": "X-Amz-Meta-Cache-Tag",
+    }  # fmt: skip
+    tagged = {"zh/*": {"headers": {"X-Amz-Meta-Cache-Tag": "zh, all"}}, "posts/*": {"headers": {"Expires": "0"}}}
+    settings, store = PublishSettings.model_validate({"cloudfront": table, "files": tagged}), MemoryStore()
+    publish(make_site(), settings, store=store)
+    publish(make_site({**SITE, "zh/index.html": "x"}), settings, store=store)
+    assert invalidated(cloudfront, distribution) == [["/zh/", "/zh/index.html"]]
+    changed = {path: f"{text}!" for path, text in SITE.items() if path.startswith(("zh/", "posts/"))}
+    publish(make_site({**SITE, **changed, "zh/new/index.html": "x"}), settings, store=store)
+    assert ["#zh", "/posts/*"] in invalidated(cloudfront, distribution)
+
+
 @pytest.mark.parametrize("endpoint", ["real", "http://127.0.0.1:9"])
 def test_a_publish_that_is_complete_does_not_fail(
     make_site: MakeSite, local: LocalStore, caplog: pytest.LogCaptureFixture, endpoint: str

@@ -20,7 +20,6 @@ import pytest
 from pipeline.config import PublishSettings
 from pipeline.errors import ConflictError, StoreError
 from pipeline.publishing import publish, releases, rollback, s3_objects
-from pipeline.publishing import s3 as s3_module
 from pipeline.publishing.examine import examine_target
 from pipeline.publishing.paths import MANIFEST_PATH
 from pipeline.publishing.s3 import S3Store
@@ -161,7 +160,7 @@ def test_names(make_site: MakeSite, settings: PublishSettings, store: S3Store) -
 def test_a_large_file(
     make_site: MakeSite, settings: PublishSettings, store: S3Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(s3_module, "_IN_PARTS", 6 * 2**20)
+    monkeypatch.setattr(s3_objects, "_IN_PARTS", 6 * 2**20)
     monkeypatch.setattr(s3_objects, "_PART", 5 * 2**20)
     directory = make_site({"index.html": ""})
     (directory / "film.mp4").write_bytes(b"film" * 2 * 2**20)

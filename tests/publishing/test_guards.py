@@ -35,6 +35,17 @@ def test_the_share_of_pages_is_configurable(make_site: MakeSite) -> None:
         publish(make_site(left), settings, store=store)
 
 
+def test_pages_that_lose_most_of_their_content_are_refused(make_site: MakeSite) -> None:
+    settings, store = PublishSettings(), MemoryStore()
+    full = {path: text * 1000 for path, text in SITE.items()}
+    publish(make_site(full), settings, store=store)
+    hollow = {path: "" if path.endswith(".html") else text for path, text in full.items()}
+    with pytest.raises(PublishError, match=r"7 pages .* shrink from 95,000 to 0 bytes.*--incomplete"):
+        publish(make_site(hollow), settings, store=store)
+    assert publish(make_site({**full, "index.html": "new"}), settings, store=store).uploaded == 1
+    assert publish(make_site(hollow), settings, store=store, incomplete=True).uploaded == 7
+
+
 def test_a_half_built_site_is_refused_unless_it_is_meant(make_site: MakeSite) -> None:
     store = MemoryStore()
     directory = make_site()

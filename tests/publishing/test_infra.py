@@ -134,6 +134,9 @@ def test_it_is_deployed_without_a_domain(deploy: Any, stand_ins: dict[str, Any])
     }
     config = stand_ins["AWS::CloudFront::Distribution"]["DistributionConfig"]
     assert "Aliases" not in config
+    assert config["CacheTagConfig"] == {"HeaderName": "x-amz-meta-cache-tag"}
+    kinds = [given["EventType"] for given in config["DefaultCacheBehavior"]["FunctionAssociations"]]
+    assert kinds == ["viewer-request", "viewer-response"]
     assert config["Origins"][0]["OriginAccessControlId"] == "E1OAC"
     reads = stand_ins["AWS::S3::BucketPolicy"]["PolicyDocument"]["Statement"][0]
     assert reads["Condition"]["StringEquals"]["AWS:SourceArn"].endswith(":distribution/Distribution")
@@ -158,7 +161,20 @@ def test_it_is_deployed_with_a_domain_and_github(deploy: Any, stand_ins: dict[st
     assert {"s3:PutObject", "s3:GetObjectVersion", "s3:DeleteObject", "cloudfront:CreateInvalidation"} <= allowed
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run the function")
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run the function")
+
+
+def function(name: str, event: dict[str, Any]) -> Any:
+    """What a function of the template answers to an event."""
+    code = re.search(
+        rf"^  {name}:\n(?:    .*\n)+?      FunctionCode: \|\n((?: {{8}}.*\n)+)", TEMPLATE.read_text(), re.M
+    )
+    assert code
+    script = f"{code[1]}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    return json.loads(subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True).stdout)
+
+
+@needs_node
 @pytest.mark.parametrize(
     ("uri", "answer"),
     [
@@ -176,12 +192,16 @@ def test_it_is_deployed_with_a_domain_and_github(deploy: Any, stand_ins: dict[st
     ],
 )
 def test_addresses(uri: str, answer: str) -> None:
-    code = re.search(r"FunctionCode: \|\n((?: {8}.*\n)+)", TEMPLATE.read_text())
-    assert code
-    event = {"request": {"uri": uri, "querystring": {"q": {"value": "1"}, "x": {"value": ""}}}}
-    script = f"{code[1]}\nconst got = handler({json.dumps(event)});"
-    script += (
-        "console.log(got.statusCode ? `${got.statusCode} ${got.headers ? got.headers.location.value : ''}` : got.uri)"
-    )
-    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == answer
+    got = function("Addresses", {"request": {"uri": uri, "querystring": {"q": {"value": "1"}, "x": {"value": ""}}}})
+    status = f"{got.get('statusCode', '')} {got['headers']['location']['value'] if 'headers' in got else ''}".strip()
+    assert (status or got["uri"]) == answer
+
+
+@needs_node
+@pytest.mark.parametrize(("status", "becomes"), [(200, 301), (206, 206), (304, 304), (404, 404)])
+def test_redirects_that_are_stored_are_answered(status: int, becomes: int) -> None:
+    headers = {"x-amz-website-redirect-location": {"value": "/new/"}}
+    got = function("Redirects", {"response": {"statusCode": status, "headers": headers}})
+    assert got["statusCode"] == becomes
+    assert got["headers"].get("location", {}).get("value") == ("/new/" if becomes == 301 else None)
+    assert function("Redirects", {"response": {"statusCode": 200, "headers": {}}}) == {"statusCode": 200, "headers": {}}

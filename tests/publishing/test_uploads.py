@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import base64
 import hashlib
+import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
 from pipeline.config import PublishSettings
 from pipeline.errors import PublishError
-from pipeline.publishing import publish, s3_objects
+from pipeline.publishing import publish, rollback, s3_objects
 from pipeline.publishing import s3 as s3_module
 from pipeline.publishing.s3 import S3Store
 from tests.publishing.conftest import SITE
@@ -21,7 +25,7 @@ MakeSite = Callable[..., Path]
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts as small as S3 allows."""
-    monkeypatch.setattr(s3_module, "_IN_PARTS", 6 * 2**20)
+    monkeypatch.setattr(s3_objects, "_IN_PARTS", 6 * 2**20)
     monkeypatch.setattr(s3_objects, "_PART", 5 * 2**20)
 
 
@@ -70,6 +74,71 @@ def test_parts_that_are_refused_leave_nothing_behind(
         publish(directory, settings, store=store)
     store.close()
     assert "Uploads" not in s3.client.list_multipart_uploads(Bucket=s3.bucket)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_each_part_carries_a_checksum_and_a_rollback_keeps_the_digest(
+    make_site: MakeSite, settings: PublishSettings, s3: S3Store, faulty: FaultyS3
+) -> None:
+    directory = make_site({"index.html": ""})
+    (directory / "film.mp4").write_bytes(b"film" * 2 * 2**20)
+    store = through(faulty, settings)
+    publish(directory, settings, store=store)
+    store.close()
+    parts = [
+        headers.get("Content-Md5")
+        for (_, path), headers in zip(faulty.seen, faulty.headers, strict=True)
+        if "partNumber" in path
+    ]
+    film = (directory / "film.mp4").read_bytes()
+    assert parts == [
+        base64.b64encode(hashlib.md5(part).digest()).decode() for part in (film[: 5 * 2**20], film[5 * 2**20 :])
+    ]
+    keeping = settings.model_copy(update={"keep": 1})
+    (directory / "film.mp4").unlink()
+    publish(directory, keeping)
+    rollback(keeping)
+    stored = s3.client.head_object(Bucket=s3.bucket, Key="blog/film.mp4")
+    assert stored["Metadata"]["sha256"] == hashlib.sha256(film).hexdigest()
+
+
+def test_few_large_files_are_in_memory_at_once(
+    make_site: MakeSite, settings: PublishSettings, faulty: FaultyS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(s3_module, "_LARGE", 10)
+    lock, flying, most = Lock(), Counter[bool](), Counter[bool]()
+
+    def rule(method: str, path: str) -> None:
+        large = path.endswith(".bin")
+        with lock:
+            flying[large] += 1
+            most[large] = max(most[large], flying[large])
+        time.sleep(0.02)
+        with lock:
+            flying[large] -= 1
+
+    faulty.rule = rule
+    site = {"index.html": "", **{f"{number}.bin": "large enough" for number in range(8)}}
+    store = through(faulty, settings.model_copy(update={"concurrency": 8}))
+    publish(make_site({**site, **{f"{number}.txt": "" for number in range(8)}}), settings, store=store)
+    store.close()
+    assert most[True] == 2
+
+
+def test_headers_do_not_keep_a_file_from_the_compiled_client(
+    make_site: MakeSite, settings: PublishSettings, faulty: FaultyS3, s3: S3Store
+) -> None:
+    headers = {"Content-Disposition": "inline", "Content-Language": "zh", "x-amz-meta-cache-tag": "zh,all"}
+    rules = PublishSettings.model_validate({"files": {"*": {"headers": headers}}}).files
+    store = through(faulty, settings)
+    publish(make_site(), settings.model_copy(update={"files": rules}), store=store)
+    store.close()
+    sent = [found["User-Agent"] for found in faulty.headers if found.get("X-Amz-Meta-Cache-Tag")]
+    assert len(sent) == len(SITE)
+    assert all(agent.startswith("object_store") for agent in sent)
+    stored = s3.client.head_object(Bucket=s3.bucket, Key="blog/zh/index.html")
+    assert (stored["ContentDisposition"], stored["ContentLanguage"]) == ("inline", "zh")
+    assert stored["Metadata"] == {"cache-tag": "zh,all"}
 
 
 def test_small_files_go_through_the_compiled_client(

@@ -26,6 +26,9 @@ def website(local: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> Iter
     for path, text in SITE.items():
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         (directory / path).write_text(text)
+    (directory / "old").mkdir()
+    (directory / "old/index.html").write_text("moved")
+    (directory / ".redirects.json").write_text('{"/old/": "/new/?q=1"}')
     publish(directory, local.settings(PublishSettings(), prefix))
     connection = HTTPConnection(local.website_url.removeprefix("http://"))
 
@@ -70,6 +73,12 @@ def test_a_directory_gets_its_slash(website: Ask, query: str) -> None:
     assert answer.status == 302
     assert answer.headers["Location"].endswith(f"/posts/{query}")
     assert answer.headers["Location"].startswith("/w-")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_stored_redirect_is_answered(website: Ask, method: str) -> None:
+    answer, body = website("/old/", method)
+    assert (answer.status, answer.headers["Location"], body) == (301, "/new/?q=1", b"")
 
 
 @pytest.mark.parametrize(

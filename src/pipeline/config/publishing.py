@@ -49,6 +49,11 @@ class CloudFrontSettings(_Section):
     max_paths: int = Field(
         50, ge=1, le=3000, description="Most paths of one invalidation; what is more is collapsed to wildcards."
     )
+    tag_header: str = Field(
+        "",
+        description="Header with objects' cache tags, such as x-amz-meta-cache-tag, as the distribution is told and "
+        "`files` set it: what is more than `max_paths` is then invalidated by tag.",
+    )
     wait: bool = Field(default=False, description="Wait until the invalidation is done, for at most ten minutes.")
     path: str = Field(
         "",

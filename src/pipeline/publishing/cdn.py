@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import posixpath
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipeline.publishing.headers import IMMUTABLE
-from pipeline.publishing.manifest import Manifest
+from pipeline.publishing.manifest import Entry, Manifest
 from pipeline.publishing.plan import Action
 
 if TYPE_CHECKING:
     from pipeline.config import PublishSettings
+    from pipeline.config.publishing import CloudFrontSettings
 
-__all__ = ["collapsed", "invalidate", "stale_addresses"]
+__all__ = ["collapsed", "invalidate"]
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +31,12 @@ def invalidate(actions: Sequence[Action], before: Manifest, settings: PublishSet
     `before` is the manifest that stood before the actions.
     """
     cdn = settings.cloudfront
-    paths = collapsed((f"{cdn.path}{path}" for path in stale_addresses(actions, before)), cdn.max_paths)
-    if not cdn.distribution or not paths:
+    items = _items(_stale(actions, before), before, cdn)
+    if not cdn.distribution or not items:
         return ""
     try:
         client = _client(settings)
-        batch: Any = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": uuid.uuid4().hex}
+        batch: Any = {"Paths": {"Quantity": len(items), "Items": items}, "CallerReference": uuid.uuid4().hex}
         asked = client.create_invalidation(DistributionId=cdn.distribution, InvalidationBatch=batch)
         number = asked["Invalidation"]["Id"]
         if cdn.wait:
@@ -45,18 +47,35 @@ def invalidate(actions: Sequence[Action], before: Manifest, settings: PublishSet
             "The site is published, but CloudFront was not told, and may show old pages for a while: %s", error
         )
         return "CloudFront was not told"
-    return f"CloudFront was told of {len(paths)} path{'s' if len(paths) != 1 else ''} ({number})"
+    return f"CloudFront was told of {len(items)} path{'s' if len(items) != 1 else ''} ({number})"
 
 
-def stale_addresses(actions: Iterable[Action], before: Manifest) -> list[str]:
-    """The paths whose old content, or whose absence, a cache may hold. What never changes is not among them."""
+def _stale(actions: Iterable[Action], before: Manifest) -> list[str]:
+    """The paths of which a cache may hold something old. What was not there, and what never changes, is not among them."""
     found = []
     for action in actions:
         known = before.objects.get(action.path)
-        immutable = known is not None and known.cache_control == IMMUTABLE
-        if action.kind != "keep" and not (immutable and action.kind == "delete"):
-            found.append(f"/{action.path}")
-    return found if before.objects or before.unsettled else []
+        spent = action.kind == "delete" and known is not None and known.cache_control == IMMUTABLE
+        if action.kind != "keep" and action.reason != "new" and not spent:
+            found.append(action.path)
+    return found
+
+
+def _items(stale: Iterable[str], before: Manifest, cdn: CloudFrontSettings) -> list[str]:
+    """What the distribution is asked to forget: addresses, or tags where there are too many of those."""
+    tags = {path: _tag(before.objects.get(path), cdn.tag_header) for path in stale}
+    addresses = {path: f"{cdn.path}/{path}" for path in tags}
+    named = {f"#{tag}" for tag in tags.values() if tag}
+    if len(named) < cdn.max_paths < len(_spelt(addresses.values())):
+        left = [address for path, address in addresses.items() if not tags[path]]
+        return [*sorted(named), *collapsed(left, cdn.max_paths - len(named))]
+    return collapsed(addresses.values(), cdn.max_paths)
+
+
+def _tag(entry: Entry | None, header: str) -> str:
+    """The first of the tags with which an object is cached; empty if it has none."""
+    value = dict(entry.headers).get(header.lower(), "") if entry else ""
+    return value.partition(",")[0].strip()
 
 
 def collapsed(paths: Iterable[str], most: int) -> list[str]:
@@ -64,7 +83,7 @@ def collapsed(paths: Iterable[str], most: int) -> list[str]:
 
     A page `/a/index.html` is also known as `/a/`, and a cache may hold it under either name.
     """
-    found = {quote(name, safe="/-_.~!$&'()+,;=:@") for path in paths for name in _names(path)}
+    found = _spelt(paths)
     while len(found) > most:
         depth = max(_depth(path) for path in found)
         if depth <= 1:
@@ -75,8 +94,9 @@ def collapsed(paths: Iterable[str], most: int) -> list[str]:
     return sorted(found)
 
 
-def _names(path: str) -> tuple[str, ...]:
-    return (path, path.removesuffix("index.html")) if path.endswith("/index.html") else (path,)
+def _spelt(paths: Iterable[str]) -> set[str]:
+    names = (name for path in paths for name in {path, re.sub("/index.html$", "/", path)})
+    return {quote(name, safe="/-_.~!$&'()+,;=:@") for name in names}
 
 
 def _depth(path: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.publishing.act import Change, act
 from pipeline.publishing.cdn import invalidate
 from pipeline.publishing.contents import read_site
-from pipeline.publishing.guards import guard_deletions
+from pipeline.publishing.guards import guard_deletions, guard_shrinking
 from pipeline.publishing.journal import Journal
 from pipeline.publishing.manifest import Entry, Release
 from pipeline.publishing.parallel import Progress
@@ -78,7 +78,7 @@ def publish(
     """Make `settings.target` hold the site that is in `directory`; if it does already, that costs one request.
 
     `dry_run` changes nothing. `allow_deletions` lets more pages go than the settings allow, `adopt` publishes among
-    objects of others, `incomplete` publishes half of a site, `verify` lists the target and repairs what has drifted,
+    objects of others, `incomplete` publishes what looks like half of a site, `verify` lists the target and repairs what has drifted,
     and without `lock` a server that ignores conditional writes will do. A relative target counts from `root` (default:
     the working directory). `progress(done, total)` is called for every action, one call at a time but from several
     threads. A `store` given here is used instead of the target's, and stays open.
@@ -104,6 +104,8 @@ def publish(
         if actions:
             if not allow_deletions:
                 guard_deletions(known.manifest, actions, settings, opened.name)
+            if not incomplete:
+                guard_shrinking(known.manifest, site, settings, opened.name)
             record = _record(site, known, actions, moment, root or directory)
             release = record.release if record else release
             change = Change(

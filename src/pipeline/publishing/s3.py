@@ -7,16 +7,16 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import ConflictError, PublishError, StoreError
 from pipeline.publishing.manifest import Entry, Past, Stamp, kept_path
 from pipeline.publishing.paths import PRIVATE, PROBE_PATH, is_private
 from pipeline.publishing.s3_errors import code_of, explain
-from pipeline.publishing.s3_objects import headers_of, put_in_parts
+from pipeline.publishing.s3_objects import goes_in_parts, headers_of, put_in_parts
 from pipeline.publishing.source import encoded
 from pipeline.publishing.stores import Listed, Stored
 
@@ -30,7 +30,8 @@ __all__ = ["S3Store"]
 logger = logging.getLogger(__name__)
 
 _BATCH = 1000  # keys in one DeleteObjects request
-_IN_PARTS = 32 * 2**20  # bytes from which a file is sent in parts
+_LARGE = 4 * 2**20  # bytes; of such files few are in memory at once
+_LARGE_AT_ONCE = 2
 _SWAPS = 5  # of one conditional write that meets another at the same moment
 _STALE = {"PreconditionFailed", "412", "NoSuchKey", "404"}
 _MEANWHILE = {"ConditionalRequestConflict", "OperationAborted", "409"}
@@ -67,6 +68,7 @@ class S3Store:
         self._sleep = sleep
         self._requests = 0
         self._counting = Lock()
+        self._large = BoundedSemaphore(_LARGE_AT_ONCE)
         self._versioned = False
         self._quoted = True  # whether the server compares ETags with their quotes
         client.meta.events.register("before-send.s3", self._count)
@@ -158,21 +160,8 @@ class S3Store:
 
     def put(self, path: str, source: Path, entry: Entry) -> Stamp:
         """PUT, with a checksum that the server compares with what arrives; a large file in parts."""
-        key = self._key(path)
-        if entry.size >= _IN_PARTS and not entry.encoding:
-            with self._explained():
-                return put_in_parts(self._client, self._bucket, key, source, entry)
-        data = encoded(source, entry)
-        if self._bulk and self._bulk.takes(entry):
-            self._count()
-            if stamp := self._bulk.put(key, data, entry):
-                self._versioned |= bool(stamp.version)
-                return stamp
-        arguments = headers_of(entry)
-        arguments["ChecksumSHA256"] = base64.b64encode(hashlib.sha256(data).digest()).decode()
-        with self._explained():
-            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **arguments)
-        return self._stamp(answer)
+        with self._large if entry.size > _LARGE else nullcontext():
+            return self._put(self._key(path), source, entry)
 
     def keep(self, path: str, copy: str, stamp: Stamp) -> bool:
         """A server-side copy, headers and all."""
@@ -238,6 +227,21 @@ class S3Store:
         with suppress(AttributeError):
             self._client.close()
 
+    def _put(self, key: str, source: Path, entry: Entry) -> Stamp:
+        if goes_in_parts(entry):
+            with self._explained():
+                return put_in_parts(self._client, self._bucket, key, source, entry)
+        data = encoded(source, entry)
+        if self._bulk and self._bulk.takes(entry):
+            self._count()
+            if stamp := self._bulk.put(key, data, entry):
+                self._versioned |= bool(stamp.version)
+                return stamp
+        arguments = headers_of(entry)
+        arguments["ChecksumSHA256"] = _checksum(data)
+        with self._explained():
+            return self._stamp(self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **arguments))
+
     def _key(self, path: str) -> str:
         if is_private(path):
             return f"{self._prefix}{self._state}{path.removeprefix(PRIVATE)}"
@@ -261,6 +265,7 @@ class S3Store:
                         Body=data,
                         ContentType="application/json",
                         CacheControl="private, no-store",
+                        ChecksumSHA256=_checksum(data),
                         **condition,
                     )
                     return True, self._stamp(answer).etag
@@ -291,3 +296,7 @@ class S3Store:
             yield
         except (BotoCoreError, ClientError, ResponseParserError, RecursionError) as error:
             raise explain(error, code_of(error), self.name) from error
+
+
+def _checksum(data: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pipeline.publishing.manifest import Entry, Stamp
+from pipeline.publishing.s3_objects import METADATA
 
 if TYPE_CHECKING:
     from obstore.store import S3Store as Client
@@ -26,8 +27,8 @@ class Bulk:
         self._client = client
 
     def takes(self, entry: Entry) -> bool:
-        """It cannot store redirects, and not all headers."""
-        return not entry.redirect and not entry.headers
+        """It cannot store redirects, nor when something expires."""
+        return not entry.redirect and "expires" not in dict(entry.headers)
 
     def put(self, key: str, data: bytes, entry: Entry) -> Stamp | None:
         """The stamp, or None if it did not work out, for whatever reason."""
@@ -36,6 +37,7 @@ class Bulk:
         attributes = {"Content-Type": entry.content_type, "Cache-Control": entry.cache_control}
         if entry.encoding:
             attributes["Content-Encoding"] = entry.encoding
+        attributes |= {name.removeprefix(METADATA): value for name, value in entry.headers}
         try:
             done = obstore.put(self._client, key, data, attributes=attributes, use_multipart=False)
         except Exception as error:  # noqa: BLE001 - there are many kinds, and the answer to each is the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,9 +15,10 @@ from pipeline.publishing.source import changed_meanwhile
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["headers_of", "put_in_parts"]
+__all__ = ["METADATA", "goes_in_parts", "headers_of", "put_in_parts"]
 
-_PART = 16 * 2**20  # bytes
+_IN_PARTS = 32 * 2**20  # bytes from which a file is sent in parts
+_PART = 16 * 2**20
 _PARTS = 10_000  # S3 allows no more
 _NAMES = {
     "content-disposition": "ContentDisposition",
@@ -26,14 +28,22 @@ _NAMES = {
 METADATA = "x-amz-meta-"
 
 
+def goes_in_parts(entry: Entry) -> bool:
+    """Whether an object is large enough to be sent in parts; what is compressed is in memory anyway."""
+    return entry.size >= _IN_PARTS and not entry.encoding
+
+
 def headers_of(entry: Entry) -> dict[str, Any]:
-    """The arguments of put_object and its like for an entry's headers."""
+    """The arguments of put_object and its like for an entry's headers.
+
+    The ETag of what was sent in parts says nothing of the content, so the digest is stored as `x-amz-meta-sha256`.
+    """
     found: dict[str, Any] = {"ContentType": entry.content_type, "CacheControl": entry.cache_control}
     if entry.encoding:
         found["ContentEncoding"] = entry.encoding
     if entry.redirect:
         found["WebsiteRedirectLocation"] = entry.redirect
-    metadata = {}
+    metadata = {"sha256": entry.sha256} if goes_in_parts(entry) else {}
     for name, value in entry.headers:
         if name.lower().startswith(METADATA):
             metadata[name.lower().removeprefix(METADATA)] = value
@@ -45,13 +55,11 @@ def headers_of(entry: Entry) -> dict[str, Any]:
 
 
 def put_in_parts(client: S3Client, bucket: str, key: str, source: Path, entry: Entry) -> Stamp:
-    """A multipart upload; it is given up, with PublishError, if the file is not the one that was planned.
+    """A multipart upload, of which the server compares each part's checksum with what arrives.
 
-    Its ETag says nothing of the content, so the digest is stored as `x-amz-meta-sha256`.
+    It is given up, with PublishError, if the file is not the one that was planned.
     """
-    headers = headers_of(entry)
-    headers["Metadata"] = {**headers.get("Metadata", {}), "sha256": entry.sha256}
-    upload = client.create_multipart_upload(Bucket=bucket, Key=key, **headers)["UploadId"]
+    upload = client.create_multipart_upload(Bucket=bucket, Key=key, **headers_of(entry))["UploadId"]
     here: Any = {"Bucket": bucket, "Key": key, "UploadId": upload}
     digest = hashlib.sha256()
     try:
@@ -59,7 +67,8 @@ def put_in_parts(client: S3Client, bucket: str, key: str, source: Path, entry: E
         with source.open("rb") as file:
             for number, data in enumerate(_parts(file, entry.size), 1):
                 digest.update(data)
-                sent = client.upload_part(**here, PartNumber=number, Body=data)
+                checksum = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
+                sent = client.upload_part(**here, PartNumber=number, Body=data, ContentMD5=checksum)
                 parts.append({"PartNumber": number, "ETag": sent["ETag"]})
         if digest.hexdigest() != entry.sha256:
             raise changed_meanwhile(source)

@@ -96,7 +96,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             ranged = {"Range": self.headers["Range"]} if "Range" in self.headers else {}
             found = self._fetch(key, ranged)
-            if found.status < HTTPStatus.MULTIPLE_CHOICES:
+            if location := found.headers["x-amz-website-redirect-location"]:
+                self._redirect(location, HTTPStatus.MOVED_PERMANENTLY)
+            elif found.status < HTTPStatus.MULTIPLE_CHOICES:
                 self._found(found)
             elif found.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 self.send_response(found.status)
@@ -146,8 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         self._plain(HTTPStatus.NOT_FOUND, "There is no such page.")
 
-    def _redirect(self, location: str) -> None:
-        self.send_response(HTTPStatus.FOUND)
+    def _redirect(self, location: str, status: HTTPStatus = HTTPStatus.FOUND) -> None:
+        self.send_response(status)
         self._send_headers([("Location", location), ("Content-Length", "0")])
 
     def _plain(self, status: HTTPStatus, text: str) -> None:
