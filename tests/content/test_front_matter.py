@@ -48,6 +48,7 @@ def test_the_last_line_may_be_the_fence():
         "----\ntitle: four dashes\n----\n",
         "---\n\nA thematic break on line one, and text.\n",
         "---\nA thematic break\n---\nand another\n",
+        "---\n\n# A heading\n\nWith `code` it ends thus:\n\n- one: two\n  x: [\n\n---\n",
         "---\n# Heading\n\n`code` *and* text\n\n---\n",
         "---\n- a list\n- between breaks\n\n---\n",
         "---",

@@ -11,7 +11,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-__all__ = ["autolinks"]
+__all__ = ["ADDRESS", "autolinks", "trimmed"]
 
 # Kana, Han, Hangul, their punctuation, full-width forms, and the quotation marks and dashes that Chinese shares.
 _CJK = (
@@ -19,6 +19,8 @@ _CJK = (
 )
 _END = rf"\s<>{_CJK}“”‘’…—"
 _REST = re.compile(rf"://[A-Za-z0-9\[][^{_END}]*+")
+# Anywhere in a text.
+ADDRESS = re.compile(rf"(?<![A-Za-z0-9])(?:https?|ftp){_REST.pattern}", re.IGNORECASE)
 _WWW = re.compile(rf"www\.[A-Za-z0-9](?=[^{_END}.]*\.)[^{_END}]*+")
 _MAIL_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_"
 _MAIL_HOST = re.compile(r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*(?<![-_])")
@@ -68,7 +70,7 @@ def _mail(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 def _link(state: StateInline, behind: int, ahead: str, scheme: str) -> bool:
     """Push a link over the last `behind` characters of the pending text and `ahead` of the source."""
     start = state.pos - behind
-    address = _trimmed(state.src[start : state.pos] + ahead)
+    address = trimmed(state.src[start : state.pos] + ahead)
     if len(address) <= behind:
         return False
     target = state.md.normalizeLink(scheme + address)
@@ -85,7 +87,7 @@ def _link(state: StateInline, behind: int, ahead: str, scheme: str) -> bool:
     return True
 
 
-def _trimmed(address: str) -> str:
+def trimmed(address: str) -> str:
     """Without the punctuation that ends a sentence rather than an address."""
     end, unpaired = len(address), address.count(")") - address.count("(")
     while end:

@@ -89,7 +89,11 @@ class _Composer:
         return False
 
     def _holds(self) -> bool:
-        return self.unit.kind in {"html", "label"} or self.proof.holds(self._source(), self._expected())
+        if self.unit.kind == "html":  # its first line makes it a block; nothing ends it that a segment may hold
+            first = len(self.unit.source.splitlines()[0])
+            if all(written.start > first for written in self.written.values()):
+                return True
+        return self.unit.kind == "label" or self.proof.holds(self._source(), self._expected())
 
     def _source(self) -> str:
         """The unit's source with what is written so far."""

@@ -137,6 +137,10 @@ def _is_punctuation(character: str) -> bool:
     return bool(character) and unicodedata.category(character)[0] in "PS"
 
 
+def _is_symbol(character: str) -> bool:
+    return bool(character) and not character.isascii() and unicodedata.category(character)[0] == "S"
+
+
 def _is_word(character: str) -> bool:
     return bool(character) and not character.isspace() and not _is_punctuation(character)
 
@@ -148,11 +152,22 @@ _SWALLOWED = re.compile(r"[?!.,:;*_~'\")]*[^\s<?!.,:;*_~'\")]")
 def _with_room(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """A blank between two tags whose delimiters would run together, and beside a bare address that GFM would extend."""
     result: list[Piece] = []
-    for piece in pieces:
-        if result and (_run_together(result[-1], piece) or _is_address_lost(result[-1], piece)):
+    for index, piece in enumerate(pieces):
+        last = pieces[index - 1] if index else None
+        if last and (_run_together(last, piece) or _is_address_lost(last, piece) or _at_symbol(pieces, index)):
             result.append(written(" "))
         result.append(piece)
     return tuple(_joined(result))
+
+
+def _at_symbol(pieces: Sequence[Piece], index: int) -> bool:
+    """GitHub takes symbols such as emoji for letters: beside one, punctuation in an emphasis hides its end."""
+    last, piece = pieces[index - 1], pieces[index]
+    if last.name in _EMPHASIS and last.kind == "close":
+        return _is_symbol((piece.source or piece.text)[:1]) and _is_punctuation(_inside(pieces, index - 1))
+    if piece.name in _EMPHASIS and piece.kind == "open":
+        return _is_symbol((last.source or last.text)[-1:]) and _is_punctuation(_inside(pieces, index))
+    return False
 
 
 def _run_together(last: Piece, piece: Piece) -> bool:

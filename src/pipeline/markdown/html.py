@@ -1,4 +1,4 @@
-"""Raw HTML: its tags, which of them are pairs or opaque, and the text to translate between them.
+"""Raw HTML inside a line: its tags, which of them are pairs or opaque, and the text between them.
 
 Tags are never translated; neither is what code, scripts and elements marked `translate="no"` hold.
 """
@@ -6,16 +6,16 @@ Tags are never translated; neither is what code, scripts and elements marked `tr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
 
+from pipeline.markdown.literals import with_addresses
 from pipeline.markdown.pieces import Piece, renumbered, retagged
 
-__all__ = ["html_pieces", "html_runs", "with_html_pairs"]
+__all__ = ["ATTRIBUTES", "TAG", "html_pieces", "with_html_pairs"]
 
-_ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
-_TAG = re.compile(rf"<(/?)([A-Za-z][\w:-]*+)({_ATTRIBUTES})>")
-_NOT_A_TAG = re.compile(r"<[A-Za-z/!?]")
+ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
+TAG = re.compile(rf"<(/?)([A-Za-z][\w:-]*+)({ATTRIBUTES})>")
 _NEVER_PAIRED = frozenset(
     {"br", "hr", "img", "input", "wbr", "source", "track", "area", "col", "embed", "meta", "link"}
 )
@@ -51,7 +51,7 @@ def with_html_pairs(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _pair_html(paired: list[Piece], stack: list[tuple[str, int]]) -> None:
     """Note the HTML tag that came last, or close the pair that it ends."""
-    tag = _TAG.fullmatch(paired[-1].source)
+    tag = TAG.fullmatch(paired[-1].source)
     if not tag or tag[3].endswith("/") or tag[2].lower() in _NEVER_PAIRED:
         return
     name = tag[2].lower()
@@ -78,12 +78,12 @@ def html_pieces(source: str, start: int, prefix: str = "") -> tuple[Piece, ...]:
     """The pieces of a run of text and inline tags in an HTML block; `prefix` is a pattern for what begins a line."""
     pieces: list[Piece] = []
     cursor = 0
-    for match in _TAG.finditer(source):
+    for match in TAG.finditer(source):
         _add_text(pieces, source[cursor : match.start()], start + cursor, prefix)
         pieces.append(Piece("void", match[0], start + match.start(), start + match.end(), name="html", value=match[0]))
         cursor = match.end()
     _add_text(pieces, source[cursor:], start + cursor, prefix)
-    return renumbered(with_html_pairs(pieces))
+    return renumbered(with_html_pairs(with_addresses(pieces)))
 
 
 def _add_text(pieces: list[Piece], source: str, start: int, prefix: str) -> None:
@@ -93,28 +93,3 @@ def _add_text(pieces: list[Piece], source: str, start: int, prefix: str) -> None
             " ".join([first.rstrip(), *(line.strip() for line in lines[:-1]), lines[-1].lstrip()]) if lines else first
         )
         pieces.append(Piece("text", source, start, start + len(source), unescape(text)))
-
-
-# What stands between two runs of text: block-level tags, comments, scripts and the like.
-_BETWEEN = re.compile(
-    rf"""<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![A-Za-z][^>]*(?:>|\Z)
-    |<(script|style|pre|textarea|svg|math|template)\b{_ATTRIBUTES}>.*?(?:</\1\s*>|\Z)
-    |</?(?:address|article|aside|blockquote|body|br|button|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt
-    |fieldset|figcaption|figure|footer|form|frame|h[1-6]|head|header|hr|html|iframe|img|input|legend|li|link|main|menu
-    |nav|object|ol|optgroup|option|p|param|picture|search|section|select|source|summary|table|tbody|td|tfoot|th|thead
-    |title|tr|track|ul|video|audio)\b{_ATTRIBUTES}>
-    |\{{\{{[<%](?:(?!\{{\{{[<%]).)*?[>%]\}}\}}""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-
-
-def html_runs(source: str, prefix: str) -> Iterator[tuple[int, int]]:
-    """Where the text between the block-level tags of an HTML block is: scripts, styles and code are left alone."""
-    between = re.compile(rf"{_BETWEEN.pattern}|(?:\r\n?|\n){prefix}[ \t]*(?=[\r\n])", _BETWEEN.flags)
-    cursor = 0
-    for match in [*between.finditer(source), None]:
-        end = match.start() if match else len(source)
-        run = source[cursor:end]
-        if not _NOT_A_TAG.search(_TAG.sub("", run)):
-            yield cursor, end
-        cursor = match.end() if match else end

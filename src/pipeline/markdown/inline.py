@@ -8,6 +8,7 @@ from itertools import groupby
 from markdown_it.token import Token
 
 from pipeline.markdown.html import with_html_pairs
+from pipeline.markdown.literals import with_addresses
 from pipeline.markdown.pieces import Piece, PieceKind, renumbered
 from pipeline.markdown.source import Mapping
 from pipeline.markdown.spans import span
@@ -42,7 +43,7 @@ def inline_pieces(token: Token, text: str, mapping: Mapping) -> tuple[Piece, ...
         stop = max(start, mapping.source(right) if "break" in {kind, name} else mapping.end(right))
         pieces.append(Piece(kind, text[start:stop], start, stop, plain_text, 0, name, value, child))
         start = stop
-    return renumbered(with_html_pairs(_joined(pieces)))
+    return renumbered(with_html_pairs(with_addresses(_joined(pieces))))
 
 
 def _rough(tokens: Sequence[Token]) -> Iterator[tuple[Token, _Parts, tuple[int, int]]]:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from pipeline.markdown.html import html_pieces, html_runs
+from pipeline.markdown.html import html_pieces
+from pipeline.markdown.html_runs import html_runs
 from pipeline.markdown.inline import inline_pieces
 from pipeline.markdown.pieces import Piece, renumbered
 from pipeline.markdown.source import Mapping as SourceMapping

@@ -193,5 +193,8 @@ _ADDRESS = re.compile(
 
 
 def _new_addresses(pieces: Sequence[Piece], question: str) -> bool:
+    """A part of the question's address is another address."""
     found = {match[0].rstrip(".,:;!?)") for piece in pieces for match in _ADDRESS.finditer(piece.text)}
-    return any(address not in question for address in found)
+    return any(
+        not re.search(rf"(?<![A-Za-z0-9]){re.escape(address)}(?!\.?[A-Za-z0-9_-])", question) for address in found
+    )

@@ -68,6 +68,13 @@ _LEAVES = {
 _OPAQUE = {"fence": "code", "code_block": "code", "math_block": "math", "shortcode": "shortcode", "html_block": "html"}
 # `:::tip Title`: the words after the name, up to attributes.
 _CONTAINER_TITLE = re.compile(r"(?<!:):{3,}[ \t]*[\w-]++[ \t]++([^{}\n]++)")
+# MDX: `import Tabs from '@theme/Tabs'` and `export const tags = […]` are no words.
+_NAME = r"(?:[\w$]+|\*\s+as\s+[\w$]+|\{[^{}]*\})"
+_STATEMENTS = re.compile(
+    rf"""(?:import\s(?:(?:type\s)?\s*{_NAME}(?:\s*,\s*{_NAME})?\s+from\s*)?["'][^"'\r\n]+["'][ \t]*;?\s*)+
+    |export\s(?:default|const|let|var|function|async|class)\s[^=({{]*[=({{].*[;}})\]"'`\w]""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def parse_units(text: str, start: int = 0) -> tuple[tuple[Unit, ...], dict[str, Any]]:
@@ -118,7 +125,9 @@ class _Walk:
         if not pieces:
             return
         start, end = pieces[0].start, pieces[-1].end
-        segments = tuple(leaf_segments(pieces, self.text, mapping, self.env, start))
+        source = self.text[start:end]
+        statement = opening.type == "paragraph_open" and _STATEMENTS.fullmatch(source)
+        segments = () if statement else tuple(leaf_segments(pieces, self.text, mapping, self.env, start))
         kind = _LEAVES[opening.type] + (opening.tag[1:] if opening.type == "heading_open" else "")
         yield Unit(
             kind,
@@ -126,7 +135,7 @@ class _Walk:
             start,
             end,
             self._number(token.map[0]),
-            self.text[start:end],
+            source,
             _key(pieces, path),
             segments,
             pieces,

@@ -188,12 +188,13 @@ class _Finish:
 
         Returns what is to be said of it, and whether there is hope.
         """
-        machine = sorted((whole.starts[index], index) for index, chosen in self.draft.targets.items() if chosen)
+        chosen = [index for index, targets in self.draft.targets.items() if targets]
+        machine = sorted((whole.starts[index], index) for index in chosen if index in whole.starts)
         at = [index for start, index in machine if line is not None and whole.text.count("\n", 0, start) <= line]
         if not at and not self.own_glue and self.layout.base is not None:
             self.own_glue = True
             return [], True
-        blamed = at[-1:] or [index for _, index in machine]
+        blamed = at[-1:] or chosen
         if at and not patient:
             blamed = [index for start, index in machine if start >= whole.starts[at[-1]]]
         for index in blamed:

@@ -20,7 +20,7 @@ HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # One character for each tag while the text around it is looked at: a pair is looked through, code is read as a word.
 _OPEN, _CLOSE, _WORD, _OTHER = "\ue000", "\ue001", "\ue002", "\ue003"
 _RESERVED = re.compile("[\ue000-\ue003]")
-_WORDS = frozenset({"code", "math", "address"})
+_WORDS = frozenset({"code", "math", "address", "url"})
 
 _CLOSING = "）》」』】〉”’"
 _OPENING = "（《「『【〈“‘"

@@ -15,7 +15,7 @@ __all__ = ["html_names", "tags"]
 _HTML_NAME = re.compile(r"<\s*([A-Za-z][\w:-]*)")
 _SAME = {"b": "strong", "i": "em", "del": "strike", "s": "strike", "strike": "strike"}
 _EMPHASIS = frozenset({"em", "strong", "strike"})
-_SEEN_TO = frozenset({"code", "math", "address"})  # by the rules `code` and `urls`
+_SEEN_TO = frozenset({"code", "math", "address", "url"})  # by the rules `code` and `urls`
 # Delimiters that readers see as they are. Code has been taken out.
 _STRAY = re.compile(r"\*\*|__(?=\S)|~~|\](?:\(|（)|^#{1,6}(?=\S)|`")
 
