@@ -46,6 +46,8 @@ def test_a_dry_run_tells_the_money_and_sends_nothing(site):
         assert "for 0.00 USD" in run(site, settings, "--dry-run")[1]
         assert server.paths == []
         assert not (site / "drafts").exists()
+        sent = json.loads(run(site, settings, "--json")[1])["engine"]
+        assert (sent["characters"], sent["cost"]) == (usage["characters"], usage["cost"])
 
 
 def test_a_run_stops_at_its_limit_and_the_next_goes_on(site):

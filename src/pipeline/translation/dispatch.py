@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pipeline.config import EngineSettings
 from pipeline.translation.engines import Engine, GlossaryEngine, Request
 from pipeline.translation.engines.budget import Budget
-from pipeline.translation.engines.chain import Answer, Chain, packs_for
+from pipeline.translation.engines.chain import Answer, Chain, packs_for, spelled
 from pipeline.translation.engines.lane import Lane, Waits
 from pipeline.translation.journal import Journal, answer_key
 
@@ -128,8 +128,9 @@ class Dispatcher:
             if left is None or len(line.text) <= left:
                 sent.append(line)
                 left = left - len(line.text) if left is not None else None
-        characters = sum(len(line.text) for line in sent)
         first = self._lanes[:1]
+        asked = [spelled(lane, line) for lane in first for line in sent] or sent
+        characters = sum(len(line.text) for line in asked)
         cost, currency = _cost((lane, characters) for lane in first)
         packs = sum(len(packs_for(lane, sent)) for lane in first)
         return Estimate(len(sent), characters, packs, cost, currency, len(unknown) - len(sent))

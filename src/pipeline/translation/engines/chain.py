@@ -16,7 +16,7 @@ from pipeline.translation.engines.crew import Crew
 from pipeline.translation.engines.lane import Lane, Outcome
 from pipeline.translation.engines.packing import pack_requests
 
-__all__ = ["Answer", "Chain", "packs_for"]
+__all__ = ["Answer", "Chain", "packs_for", "spelled"]
 
 Keep = Callable[[Lane, Request, str], None]
 
@@ -123,7 +123,7 @@ class Chain:
             how = lane.breaker.enter()
             if not how:
                 continue
-            outcome = lane.ask([_spelled(lane, line) for line in task.lines], how)
+            outcome = lane.ask([spelled(lane, line) for line in task.lines], how)
             if outcome.closed:
                 return None, [task]
             if outcome.split:
@@ -157,7 +157,7 @@ class _Book:
         """One line for each text, or every one for a lane that reads what stands around it."""
         first: dict[object, Request] = {}
         for line in lines:
-            leader = line if lane is None or lane.reads_context else first.setdefault(_spelled(lane, line), line)
+            leader = line if lane is None or lane.reads_context else first.setdefault(spelled(lane, line), line)
             if leader is line:
                 self._groups[line] = [line]
             else:
@@ -184,10 +184,11 @@ class _Book:
 
 def packs_for(lane: Lane, lines: Iterable[Request]) -> list[list[Request]]:
     """The lines in requests as full as the lane's limits allow."""
-    return pack_requests(lines, lane.max_characters, lane.max_texts, lambda line: len(_spelled(lane, line).text))
+    return pack_requests(lines, lane.max_characters, lane.max_texts, lambda line: len(spelled(lane, line).text))
 
 
-def _spelled(lane: Lane, line: Request) -> Request:
+def spelled(lane: Lane, line: Request) -> Request:
+    """A line as the lane's engine is asked for it."""
     found = lane.spell(line)
     return found[0] if found else line
 
