@@ -22,10 +22,13 @@ __all__ = ["build", "doctor", "serve"]
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write here instead of public/.")
 @click.option("--drafts", is_flag=True, help="Show drafts as well, each under a bar that says so.")
 @click.option("--base-url", metavar="URL", callback=address, help="Address of the site, for the configured one.")
+@click.option(
+    "--checksum", is_flag=True, help="Read every file, even if its size and time are as after the last build."
+)
 @json_option
 @click.pass_obj
-def build(root: Path, *, out: Path | None, drafts: bool, base_url: str | None, as_json: bool) -> None:
-    """Render both languages into public/. Only files that differ are written.
+def build(root: Path, *, out: Path | None, drafts: bool, base_url: str | None, checksum: bool, as_json: bool) -> None:
+    """Render both languages into public/. Only files that differ are written, and nothing is read if none has changed.
 
     What is wrong with a page, such as a link that leads nowhere, is a warning, and the exit code is 3. A post that
     cannot be read is an error; its pages stay as they were, the others are built, and the exit code is 1.
@@ -34,7 +37,7 @@ def build(root: Path, *, out: Path | None, drafts: bool, base_url: str | None, a
     from pipeline.site import build as run
 
     settings = read_settings(root)
-    report = run(settings, out=out, drafts=drafts, base_url=base_url)
+    report = run(settings, out=out, drafts=drafts, base_url=base_url, checksum=checksum)
     unreadable = [warning for warning in report.warnings if isinstance(warning, ContentError)]
     warnings = [warning for warning in report.warnings if not isinstance(warning, ContentError)]
     complain(unreadable)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeline.config import Settings
 from pipeline.content import Library
 from pipeline.errors import PipelineError
-from pipeline.site import steps
-from pipeline.site.extras import draw_cards
 from pipeline.site.output import Output
 from pipeline.site.permalinks import Addresses
+from pipeline.site.remembered import Remembered
 from pipeline.site.report import BuildReport
+
+if TYPE_CHECKING:
+    from pipeline.site.work import Work
 
 __all__ = ["build"]
 
@@ -28,11 +32,13 @@ def build(
     base_url: str | None = None,
     now: datetime | None = None,
     library: Library | None = None,
+    checksum: bool = False,
 ) -> BuildReport:
     """Render the site of `settings` into `out` (default: public/), writing and removing only what differs.
 
     `drafts` shows open drafts of translations, and posts that are held back, marked as such; `base_url` replaces the
     configured one; `now` is the moment that decides which posts are due; `library` saves reading the content again.
+    Where the sizes and times of all files are as after the last build, nothing is read, unless `checksum` asks for it.
     Raises BuildError, with nothing written, for what would make a broken site: a template that fails, a directory that
     holds something else, what [problems] calls a failure. Everything else that is wrong is a warning in the report.
     """
@@ -40,17 +46,24 @@ def build(
     moment = now or datetime.now(UTC)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(settings.site.timezone))
-    work = steps.Work(
+    directory = out or settings.public
+    remembered = Remembered(settings, directory, base_url=base_url, drafts=drafts)
+    known = None if checksum else remembered.report(moment)
+    if known:
+        return replace(known, seconds=round(time.perf_counter() - started, 3))
+    from pipeline.site.work import Work
+
+    work = Work(
         settings,
         library or Library.read(settings),
-        Output(out or settings.public),
+        Output(directory),
         Addresses((base_url or settings.site.base_url).rstrip("/")),
         moment,
         drafts,
     )
-    for step in STEPS:
+    for step in _steps():
         step(work)
-    return BuildReport(
+    report = BuildReport(
         pages=len(work.plan.pages),
         written=work.written.written,
         unchanged=work.written.unchanged,
@@ -58,6 +71,9 @@ def build(
         seconds=round(time.perf_counter() - started, 3),
         warnings=_once(work.warnings),
     )
+    if library is None:  # or else it may have been read before what is remembered
+        remembered.keep(report, work.library, moment)
+    return report
 
 
 def _once(warnings: Iterable[PipelineError]) -> tuple[PipelineError, ...]:
@@ -65,19 +81,24 @@ def _once(warnings: Iterable[PipelineError]) -> tuple[PipelineError, ...]:
     return tuple({str(warning): warning for warning in warnings}.values())
 
 
-STEPS: tuple[Callable[[steps.Work], None], ...] = (
-    steps.check_directory,
-    steps.read_strings,
-    steps.choose_articles,
-    steps.keep_unreadable,
-    steps.plan_pages,
-    steps.find_files,
-    steps.prepare_images,
-    steps.render_articles,
-    steps.check_fragments,
-    steps.judge,
-    draw_cards,
-    steps.render_pages,
-    steps.add_files,
-    steps.write,
-)
+def _steps() -> tuple[Callable[[Work], None], ...]:
+    # What renders is loaded only when something is to be rendered.
+    from pipeline.site import steps
+    from pipeline.site.extras import draw_cards
+
+    return (
+        steps.check_directory,
+        steps.read_strings,
+        steps.choose_articles,
+        steps.keep_unreadable,
+        steps.plan_pages,
+        steps.find_files,
+        steps.prepare_images,
+        steps.render_articles,
+        steps.check_fragments,
+        steps.judge,
+        draw_cards,
+        steps.render_pages,
+        steps.add_files,
+        steps.write,
+    )
