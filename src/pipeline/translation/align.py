@@ -8,7 +8,9 @@ it said always finds itself, whatever happened around it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -96,16 +98,34 @@ def _indents(source: str) -> tuple[int, ...]:
 
 def _anchors(old: Sequence[_Name], new: Sequence[_Name]) -> list[tuple[int, int]]:
     """Equal units in the same order."""
-    same = 0
-    while same < min(len(old), len(new)) and old[same] == new[same]:
-        same += 1
-    end = 0
-    while end < min(len(old), len(new)) - same and old[len(old) - 1 - end] == new[len(new) - 1 - end]:
-        end += 1
+    same = _common(old, new)
+    if same < max(len(old), len(new)):
+        often = {name for name, count in (Counter(old) + Counter(new)).items() if count > 2}
+        same = _certain(old[:same], often)
+        end = _common(old[same:][::-1], new[same:][::-1])
+        end = _certain(old[::-1][:end], often)
+    else:
+        end = 0
     found = [(i, i) for i in range(same)]
     for a, b, size in _blocks(old[same : len(old) - end], new[same : len(new) - end]):
         found.extend((same + a + offset, same + b + offset) for offset in range(size))
     return [*found, *((len(old) - end + i, len(new) - end + i) for i in range(end))]
+
+
+def _common(old: Sequence[_Name], new: Sequence[_Name]) -> int:
+    """How many units are the same from the beginning on."""
+    shorter = min(len(old), len(new))
+    return next((i for i in range(shorter) if old[i] != new[i]), shorter)
+
+
+def _certain(names: Sequence[_Name], often: AbstractSet[_Name]) -> int:
+    """How many of the equal units at an end are so beyond doubt: where `x A x B` became `x B`, the first `x` may be
+    what was taken out.
+    """
+    end = len(names)
+    while end and names[end - 1] in often:
+        end -= 1
+    return end if end == len(names) else max(end - 1, 0)
 
 
 def _blocks(old: Sequence[_Name], new: Sequence[_Name]) -> list[tuple[int, int, int]]:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pipeline.markdown import Unit
 from pipeline.translation.crossings import crossings
 from pipeline.translation.document import Document
-from pipeline.translation.features import Feature, features
+from pipeline.translation.features import Feature, features, together
 from pipeline.translation.likeness import NEVER, Costs, length_cost
+from pipeline.translation.rows import Columns, wholes
 
 __all__ = ["Bead", "beads", "document_beads"]
 
@@ -73,11 +74,44 @@ def beads(source: Sequence[Unit], target: Sequence[Unit]) -> list[Bead]:
         same = range(len(source))
         if all(costs.pair(i, i) < _DOUBTFUL for i in same):
             return [Bead(range(i, i + 1), range(i, i + 1)) for i in same]
+    ours, theirs = wholes(source), wholes(target)
+    left, right = (
+        [together(left[one.start : one.stop]) for one in ours],
+        [together(right[one.start : one.stop]) for one in theirs],
+    )
     found: list[Bead] = []
     anchors = _anchors(left, right) if len(left) > _LARGE else []
-    for rows, columns in _between(anchors, len(left), len(right)):
-        found.extend(_programme(costs, rows, columns))
-    return _regrouped(found, left, right)
+    whole_costs = Costs(left, right)
+    for ones, others in _between(anchors, len(left), len(right)):
+        found.extend(_programme(whole_costs, ones, others))
+    grouped = _regrouped(found, left, right)
+    columns = Columns(source, target, costs, [(ours[i], theirs[j]) for bead in grouped for i, j in bead.pairs])
+    return [part for bead in grouped for part in _taken_apart(bead, ours, theirs, columns)]
+
+
+def _taken_apart(bead: Bead, ours: Sequence[range], theirs: Sequence[range], columns: Columns) -> Iterator[Bead]:
+    """A group of units and whole rows as groups of units: in rows that stand for each other, cell by cell."""
+    source, target = _united(ours, bead.source), _united(theirs, bead.target)
+    if not bead.simple:
+        pairs = (pair for i, j in bead.parts for pair in columns.pairs(ours[i], theirs[j]))
+        yield Bead(source, target, tuple(pairs))
+        return
+    i, j = source.start, target.start
+    for one, other in (*columns.pairs(source, target), (source.stop, target.stop)):
+        yield from (Bead(range(at, at + 1), range(j, j)) for at in range(i, one))
+        if j < other:
+            yield Bead(range(one, one), range(j, other))
+        if one < source.stop:
+            yield Bead(range(one, one + 1), range(other, other + 1))
+        i, j = one + 1, other + 1
+
+
+def _united(wholes: Sequence[range], bead: range) -> range:
+    """The units of neighbouring wholes."""
+    if not bead:
+        start = wholes[bead.start].start if bead.start < len(wholes) else wholes[-1].stop if wholes else 0
+        return range(start, start)
+    return range(wholes[bead.start].start, wholes[bead[-1]].stop)
 
 
 def _shape(unit: Unit) -> tuple[str, tuple[str, ...], str]:

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 __all__ = ["merged_lines"]
 
 
-def merged_lines(old: str, theirs: str, new: str) -> str | None:
-    """`new` with the lines that `theirs` has instead of `old`'s, where `new` left those as they were; None if both
-    changed the same lines.
+def merged_lines(old: str, theirs: str, new: str) -> tuple[str, int | None]:
+    """`new` with the lines that `theirs` has instead of `old`'s, where `new` left those as they were; and the first
+    line of `theirs`, from 0, that could not be brought over because both changed it.
     """
     if theirs == old:
-        return new
+        return new, None
     before, after, own = (text.splitlines(keepends=True) for text in (old, new, theirs))
     moved = _unchanged(before, after)
     result, end, offset = list(after), 0, 0
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, own, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
+    lost: int | None = None
+    for i1, i2, j1, j2 in _changed(before, own):
         start = _place(moved, i1, i2)
         if start is None or start < end:
-            return None
+            lost = j1 if lost is None else lost
+            continue
         result[start + offset : start + offset + i2 - i1] = own[j1:j2]
         offset += (j2 - j1) - (i2 - i1)
         end = start + i2 - i1
-    return "".join(result)
+    return "".join(result), lost
+
+
+def _changed(before: Sequence[str], own: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Runs of lines that differ; line by line where as many stand for as many."""
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, own, autojunk=False).get_opcodes():
+        if tag == "replace" and i2 - i1 == j2 - j1:
+            yield from ((i1 + at, i1 + at + 1, j1 + at, j1 + at + 1) for at in range(i2 - i1))
+        elif tag != "equal":
+            yield i1, i2, j1, j2
 
 
 def _place(moved: dict[int, int], i1: int, i2: int) -> int | None:

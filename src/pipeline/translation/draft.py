@@ -11,11 +11,11 @@ from pipeline.translation.adapt import adapt
 from pipeline.translation.document import Document, Mark
 from pipeline.translation.entries import Entry, entries_of, filled, respelled, tag_values
 from pipeline.translation.glossary import Glossary
+from pipeline.translation.leads import blank, lead_of
 from pipeline.translation.memory import Memory
 from pipeline.translation.reuse import Part, SentencePool, joined, left_over, plan
 from pipeline.translation.slots import Layout, Slot, lay_out
 from pipeline.translation.terms import nothing_left
-from pipeline.translation.writer import lead
 
 __all__ = ["Draft", "Job", "Origin"]
 
@@ -144,7 +144,8 @@ class Draft:
         base, own = self.layout.base, self.layout.own.get(index)
         if base is None or own is None:
             return False
-        return lead(base, base.units[own[1]]) == lead(self.layout.new, self.layout.new.units[index])
+        ours = lead_of(self.layout.new, self.layout.new.units[index])
+        return blank(lead_of(base, base.units[own[1]])) == blank(ours)
 
     def _plan(self, index: int, number: int, segment: Segment, glossary: Glossary) -> None:
         """Reuse sentences, if some can be."""

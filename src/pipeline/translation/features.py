@@ -47,6 +47,8 @@ class Feature:
 
 def together(parts: Sequence[Feature]) -> Feature:
     """Several units as if they were one."""
+    if len(parts) == 1:
+        return parts[0]
     exact = words = 0
     for part in parts:
         exact |= part.exact

@@ -15,8 +15,9 @@ from pipeline.translation.document import Mark, field_mark_text, mark_text
 from pipeline.translation.draft import Draft
 from pipeline.translation.front import merge_front_matter
 from pipeline.translation.glossary import Glossary
+from pipeline.translation.leads import blank, lead_of
 from pipeline.translation.terms import missed
-from pipeline.translation.writer import lead, write_body
+from pipeline.translation.writer import write_body
 
 __all__ = ["Change", "Finished", "Problem", "finish"]
 
@@ -90,15 +91,24 @@ class _Finish:
     def run(self) -> Finished:
         problems: list[Problem] = []
         whole = self.assembled()
+        targets, origins = dict(self.draft.targets), dict(self.draft.origins)
+        before = None
         for attempt in range(len(self.new.units) + 2):
             fault = self.fault(whole.text)
             if fault is None:
                 break
-            problem, go_on = self.mend(*fault, whole, patient=attempt < _PATIENCE)
-            problems.extend(problem)
+            if fault == before and self.layout.base is not None and not self.own_glue:
+                # no machine is to blame, but what stands between the units
+                self.draft.targets, self.draft.origins, self.own_glue = targets, origins, True
+                problems.clear()
+            else:
+                problem, go_on = self.mend(*fault, whole, patient=attempt < _PATIENCE)
+                problems.extend(problem)
+                if not go_on:
+                    whole = self.assembled()
+                    break
+            before = fault
             whole = self.assembled()
-            if not go_on:
-                break
         problems.extend(
             Problem("front-matter", "warning", 1, f"`{name}` changed in the source; the translation keeps its own.")
             for name in whole.conflicts
@@ -141,9 +151,9 @@ class _Finish:
         if old is None or base is None or own is None or unit.kind == "field":
             return unit.source
         one, other = old.units[own[0]], base.units[own[1]]
-        if len({lead(self.new, unit), lead(old, one), lead(base, other)}) > 1:
+        if len({blank(lead_of(*where)) for where in ((self.new, unit), (old, one), (base, other))}) > 1:
             return unit.source
-        return merged_lines(one.source, other.source, unit.source) or unit.source
+        return merged_lines(one.source, other.source, unit.source)[0]
 
     def mark_of(self, index: int) -> str:
         mark = self.draft.mark(index)

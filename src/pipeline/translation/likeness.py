@@ -12,10 +12,12 @@ from pipeline.translation.features import Feature, alike, together
 __all__ = ["NEVER", "Costs", "length_cost"]
 
 NEVER = 20.0
-_SHARED, _EXTRA, _LOST, _LOST_WORD = 2.0, 1.6, 1.0, 0.15
+_SHARED, _EXTRA, _LOST, _LOST_WORD, _LOST_WORDS = 2.0, 1.6, 1.0, 0.15, 1.5
 _MOST = 8.0
 _MISFIT = 4.5
 _ANY_LENGTH = 3.0
+# The items of a list are left out and added rather than merged and split.
+_ITEMS = 2.0
 
 
 class Costs:
@@ -43,9 +45,9 @@ class Costs:
         misfit = _misfit(lengths[0][i + m] - lengths[0][i], lengths[1][j + n] - lengths[1][j])
         if misfit > _MISFIT:
             return NEVER
-        return min(misfit, _ANY_LENGTH) + _evidence_cost(
-            together(self._left[i : i + m]), together(self._right[j : j + n])
-        )
+        items = _ITEMS if ours[0][-1:] == ("item",) else 0.0
+        evidence = _evidence_cost(together(self._left[i : i + m]), together(self._right[j : j + n]))
+        return min(misfit, _ANY_LENGTH) + evidence + items
 
 
 def _running_text(features: Sequence[Feature]) -> list[tuple[tuple[str, ...], int] | None]:
@@ -89,13 +91,13 @@ def _evidence_cost(one: Feature, other: Feature) -> float:
     shared = (one.tokens & other.tokens).bit_count()
     extra = (other.tokens & ~one.tokens).bit_count()
     lost, lost_words = (one.exact & ~other.tokens).bit_count(), (one.words & ~other.tokens).bit_count()
-    cost = _EXTRA * extra + _LOST * lost + _LOST_WORD * lost_words - _SHARED * shared
+    cost = _EXTRA * extra + _LOST * lost + min(_LOST_WORD * lost_words, _LOST_WORDS) - _SHARED * shared
     return min(max(cost, -_MOST), _MOST)
 
 
 def _kind_cost(one: Unit, other: Unit) -> float:
     if one.kind == other.kind:
         return 0.0 if one.path == other.path else 1.0
-    if not one.segments or not other.segments:
+    if not one.segments or not other.segments or "cell" in {one.kind, other.kind}:
         return NEVER
     return 2.0 if one.kind[:7] == other.kind[:7] == "heading" else 5.0

@@ -7,12 +7,14 @@ stands.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from pipeline.translation.align import Match, align
 from pipeline.translation.beads import Bead, document_beads
 from pipeline.translation.document import Document
 from pipeline.translation.reuse import left_over
+from pipeline.translation.rows import is_cell, same_row
 
 __all__ = ["Layout", "Slot", "lay_out"]
 
@@ -22,13 +24,16 @@ class Slot:
     """Units of the new English; `bead` says which old English and which translation belong to them.
 
     `kept`: the English is unchanged, so the translation stands as it is. `notes` are units (of the translation) that
-    its translator added behind it.
+    its translator added behind it: paragraphs, whole rows, tables. `ahead` and `behind` are cells that were added to
+    its row.
     """
 
     units: range
     bead: Bead | None = None
     kept: bool = False
-    notes: tuple[int, ...] = ()
+    notes: tuple[range, ...] = ()
+    ahead: range = range(0)
+    behind: range = range(0)
 
     @property
     def dropped(self) -> bool:
@@ -51,7 +56,7 @@ class Layout:
     base: Document | None = None
     fields: tuple[Slot, ...] = ()
     body: tuple[Slot, ...] = ()
-    first_notes: tuple[int, ...] = ()
+    first_notes: tuple[range, ...] = ()
     matches: dict[int, Match] = field(default_factory=dict)
     pairs: tuple[tuple[int, int], ...] = ()
     own: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -69,10 +74,11 @@ def lay_out(new: Document, old: Document | None, base: Document | None) -> Layou
         return Layout(new, fields=slots[:fields], body=slots[fields:])
     matches = {match.new: match for match in align(old.units, new.units)}
     groups = document_beads(old, base)
-    slots = tuple(_slots(new, base, matches, groups))
+    slots = _with_heads(list(_slots(new, base, matches, groups)), new)
     body, first_notes = _with_notes(
         [slot for slot in slots if slot.units.start >= fields],
         [bead for bead in groups if _in_body(bead, old, base)],
+        base,
     )
     partner = {i: j for bead in groups for i, j in bead.pairs}
     bead_of = {index: bead for bead in groups for index in bead.source}
@@ -149,15 +155,80 @@ def _unfinished(new: Document, base: Document, units: range, target: range) -> b
     )
 
 
-def _with_notes(slots: Sequence[Slot], groups: Sequence[Bead]) -> tuple[tuple[Slot, ...], tuple[int, ...]]:
-    """What the translator added belongs to the slot before it, or to the beginning."""
+def _with_heads(slots: Sequence[Slot], new: Document) -> tuple[Slot, ...]:
+    """A table whose head was left out is left out as a whole, or not at all."""
+    tables: dict[int, list[int]] = {}
+    for number, slot in enumerate(slots):
+        unit = new.units[slot.units.start]
+        if is_cell(unit):
+            before = slots[number - 1].units[-1] if number else slot.units.start
+            begins = unit.path[-1:] == ("head",) and not same_row(new.units[before], unit)
+            start = number if begins or not tables else next(reversed(tables))
+            tables.setdefault(start, []).append(number)
+    back = set()
+    for first, numbers in tables.items():
+        if slots[first].dropped and not all(slots[number].dropped for number in numbers):
+            back |= {number for number in numbers if slots[number].dropped}
+    return tuple(replace(slot, bead=None, kept=False) if n in back else slot for n, slot in enumerate(slots))
+
+
+def _with_notes(
+    slots: Sequence[Slot], groups: Sequence[Bead], base: Document
+) -> tuple[tuple[Slot, ...], tuple[range, ...]]:
+    """What the translator added belongs to the slot before it, or to the beginning; a cell to one of its row."""
     by_source = {index: number for number, slot in enumerate(slots) if slot.bead for index in slot.bead.source}
-    notes: dict[int, list[int]] = {}
+    owner: dict[int, int] = {}
+    paired: set[int] = set()
+    for bead in groups:
+        whole = bead.source and bead.source.start in by_source and slots[by_source[bead.source.start]].bead is bead
+        pairs = [(bead.source.start, j) for j in bead.target] if whole else bead.pairs
+        owner |= {j: by_source[i] for i, j in pairs if i in by_source}
+        paired.update(j for _, j in pairs)
+    notes: dict[int, list[range]] = {}
+    found = list(slots)
     anchor = -1
     for bead in groups:
         if bead.source:
             anchor = next((by_source[i] for i in reversed(bead.source) if i in by_source), anchor)
-        else:
-            notes.setdefault(anchor, []).extend(bead.target)
-    noted = tuple(replace(slot, notes=tuple(notes.get(number, ()))) for number, slot in enumerate(slots))
+        elif not _added_to_row(bead.target, base):
+            _append(notes.setdefault(anchor, []), bead.target, base)
+    for added in _added_cells(groups, paired, base):
+        if added.start - 1 in owner and same_row(base.units[added.start - 1], base.units[added.start]):
+            number = owner[added.start - 1]
+            found[number] = replace(found[number], behind=added)
+        elif added.stop in owner and same_row(base.units[added.stop], base.units[added.start]):
+            number = owner[added.stop]
+            found[number] = replace(found[number], ahead=added)
+    noted = tuple(replace(slot, notes=tuple(notes.get(number, ()))) for number, slot in enumerate(found))
     return noted, tuple(notes.get(-1, ()))
+
+
+def _added_cells(groups: Sequence[Bead], paired: AbstractSet[int], base: Document) -> Iterator[range]:
+    """Runs of cells that stand for nothing, in rows of which others do."""
+    for bead in groups:
+        start = bead.target.start
+        for index in (*bead.target, bead.target.stop):
+            ends = index == bead.target.stop or index in paired or not same_row(base.units[start], base.units[index])
+            if ends and start < index and _added_to_row(range(start, index), base):
+                yield range(start, index)
+            if index in paired:
+                start = index + 1
+            elif ends:
+                start = index
+
+
+def _added_to_row(target: range, base: Document) -> bool:
+    """Cells of a row that has others too."""
+    around = (target.start - 1, target.stop)
+    first = base.units[target.start]
+    return any(0 <= index < len(base.units) and same_row(base.units[index], first) for index in around)
+
+
+def _append(notes: list[range], target: range, base: Document) -> None:
+    """A row goes on with the table that was added before it."""
+    unit = base.units[target.start]
+    goes_on = is_cell(unit) and unit.path[-1:] != ("head",)
+    if goes_on and notes and notes[-1].stop == target.start and is_cell(base.units[notes[-1].start]):
+        notes[-1] = range(notes[-1].start, target.stop)
+    else:
+        notes.append(target)

@@ -35,13 +35,13 @@ def with_later_edits(settings: Settings, locale: str, draft: Post, target: Post)
         return draft.text
     if start == target.text:
         return draft.text
-    merged = merged_lines(start, target.text, draft.text)
-    if merged is not None:
+    merged, lost = merged_lines(start, target.text, draft.text)
+    if lost is None:
         return merged
     known = set(start.splitlines())
     fresh = [(number, line) for number, line in enumerate(target.text.splitlines(), 1) if line not in known]
-    there = set(draft.text.splitlines())
-    return next((number for number, line in fresh if line not in there), draft.text)
+    there = set(merged.splitlines())
+    return next((number for number, line in fresh if line not in there), merged)
 
 
 def _path(settings: Settings, locale: str, file: str) -> Path:

@@ -7,13 +7,16 @@ marks, blank lines, and the notes that a translator added. Anywhere else it is t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.markdown import Unit
+from pipeline.markdown.source import split_row
 from pipeline.translation.document import Document
+from pipeline.translation.leads import Leads, blank, lead_of
+from pipeline.translation.rows import is_cell, same_row
 from pipeline.translation.slots import Layout, Slot
 
-__all__ = ["lead", "write_body"]
+__all__ = ["write_body"]
 
 _LINE_END = re.compile(r"\r\n?|\n")
 
@@ -38,11 +41,17 @@ class _Writer:
         self.parts: list[str] = []
         self.starts: dict[int, int] = {}
         self.length = 0
-        self.notes: list[int] = []  # of slots that were left out, until there is a place for them
+        self.notes: list[range] = []  # of slots that were left out, until there is a place for them
+        self.row_end = ""  # cells that stand behind all others of the row
+        self.line = ""  # what is written of the last line
+        self.leads = Leads(layout)
 
     def put(self, text: str) -> None:
+        """Write on."""
         self.parts.append(text)
         self.length += len(text)
+        start = max(text.rfind(mark) for mark in "\n\r") + 1
+        self.line = text[start:] if start else self.line + text
 
     def write(self) -> None:
         new = self.layout.new
@@ -58,22 +67,25 @@ class _Writer:
         self._glue(last, len(self.slots))
 
     def _glue(self, one: int, other: int) -> None:
-        if not self.notes and self._linked(one, other):
+        if not self.notes and not self.row_end and self._linked(one, other):
             self.put(self._theirs(one, other))
         else:
             self._ours(one, other)
 
     def _slot(self, slot: Slot) -> None:
         new, base = self.layout.new, self.layout.base
+        self.leads.wrote(new.units[slot.units.start], self.line)
         if slot.kept and slot.bead and base:
             self.starts.update(dict.fromkeys(slot.units, self.length))
-            self.put(_kept(slot, slot.bead.target, self.layout.old, base, new))
+            self.put(_kept(slot, slot.bead.target, self.layout.old, base, new, blank(self.line)))
             return
         for index in slot.units:
             if index > slot.units.start:
                 self.put(new.text[new.units[index - 1].end : new.units[index].start])
             self.starts[index] = self.length
-            self.put(self.render(index))
+            text, lead, line = self.render(index), blank(lead_of(new, new.units[index])), blank(self.line)
+            hung = index == slot.units.start and lead != line and not is_cell(new.units[index])
+            self.put(_rehung(text, lead, line, prose=bool(new.units[index].segments)) if hung else text)
 
     def _linked(self, one: int, other: int) -> bool:
         """All from slot to slot were neighbours in the old English, with the same between them, and so are their
@@ -84,6 +96,8 @@ class _Writer:
             return False
         left, right = self._target_end(one), self._target_start(other)
         if left is None or right is None or left > right:
+            return False
+        if right < len(base.units) and not self.leads.fits(other, lead_of(base, base.units[right])):
             return False
         return not any(index in self.layout.owned for index in range(left, right))
 
@@ -129,18 +143,39 @@ class _Writer:
 
     def _ours(self, one: int, other: int) -> None:
         """The English between two slots, after the notes of the first and of those that were left out."""
-        new = self.layout.new
-        self._own_notes(one)
+        follower = self._first_of(other)
+        self._added_cells(one, follower)
+        rows = self._own_notes(one)
         self.notes.extend(note for slot in self.slots[max(one + 1, 0) : other] if slot.dropped for note in slot.notes)
-        follower = new.units[self.slots[other].units.start] if other < len(self.slots) else None
         waiting = [note for note in self.notes if not self._has_place(note, follower)]
         placed = [note for note in self.notes if note not in waiting]
         self.notes = waiting
         if one < 0:  # the body begins as the English does, wherever it goes on
-            glue = _between(new, len(new.fields) if follower else len(new.units))
-            self.put(glue + "".join(f"{self._note(note)}{self._break()}" for note in placed))
+            glue = _between(self.layout.new, len(self.layout.new.fields) if follower else len(self.layout.new.units))
+            self.put(self._led(glue, other) + "".join(f"{self._note(note)}{self._break()}" for note in placed))
         else:
-            self.put("".join(f"{self._break()}{self._note(note)}" for note in placed) + self._english(one, other))
+            notes = "".join(f"{self._break()}{self._note(note)}" for note in placed)
+            self.put(self._led(self._table_end(one, follower, rows, notes) or notes + self._english(one, other), other))
+        if other < len(self.slots) and self.layout.base and self.slots[other].ahead:
+            ahead = self.slots[other].ahead
+            self.put(self.layout.base.text[self.layout.base.units[ahead.start].start : self._start(ahead.stop)])
+
+    def _led(self, glue: str, index: int) -> str:
+        """The glue before a slot, with the slot's own lead."""
+        follower = self._first_of(index)
+        if follower is None or self.own_glue or self.layout.base is None:
+            return glue
+        english = lead_of(self.layout.new, follower)
+        if is_cell(follower) or not english or not glue.endswith(english):
+            return glue
+        return glue[: -len(english)] + self.leads.of(index)
+
+    def _first_of(self, index: int) -> Unit | None:
+        return self.layout.new.units[self.slots[index].units.start] if index < len(self.slots) else None
+
+    def _start(self, index: int) -> int:
+        """Of a unit of the translation."""
+        return self.layout.base.units[index].start if self.layout.base else 0
 
     def _english(self, one: int, other: int) -> str:
         new = self.layout.new
@@ -153,37 +188,113 @@ class _Writer:
         between = new.units[self.slots[one].units.stop : self.slots[other].units.start]
         if all(unit.path in {last.path, follower.path} for unit in between):
             return _between(new, self.slots[other].units.start)
-        start = max(new.text.rfind(mark, 0, follower.start) for mark in "\n\r") + 1
-        return self._break() + new.text[start : follower.start]  # a container that held only what was left out
+        return self._break() + lead_of(new, follower)  # a container that held only what was left out
 
-    def _own_notes(self, index: int) -> None:
-        """The notes right behind a slot, as they stood there."""
+    def _added_cells(self, index: int, follower: Unit | None) -> None:
+        """The cells that a reviewer added behind a slot; those at the end of a row stay at its end."""
+        base = self.layout.base
+        if index < 0 or base is None:
+            return
+        slot = self.slots[index]
+        last = self.layout.new.units[slot.units[-1]]
+        goes_on = follower is not None and same_row(last, follower)
+        if slot.behind:
+            text = base.text[base.units[slot.behind.start - 1].end : base.units[slot.behind[-1]].end]
+            inside = slot.behind.stop < len(base.units) and same_row(
+                base.units[slot.behind.start], base.units[slot.behind.stop]
+            )
+            if inside and goes_on:
+                self.put(text)
+            else:
+                self.row_end += text
+        if not goes_on:
+            self.put(self.row_end)
+            self.row_end = ""
+
+    def _table_end(self, index: int, follower: Unit | None, rows: Sequence[range], notes: str) -> str:
+        """What stands behind the last cell of a row, with the `rows` that were added there; empty for other slots."""
+        new = self.layout.new
+        number = self.slots[index].units[-1]
+        last = new.units[number]
+        if not is_cell(last) or (follower and same_row(last, follower)):
+            return ""
+        end = number + 1
+        while end < len(new.units) and same_row(new.units[end], last):
+            end += 1  # cells that were left out
+        glue = _between(new, end)
+        lines = _LINE_END.split(glue)
+        count = 2 if last.path[-1:] == ("head",) else 1
+        closing = [lines[0], *(_as_wide("".join(self.parts), line) for line in lines[1:count])]
+        line_end = "\r\n" if "\r\n" in new.text else "\n"
+        text = line_end.join([*closing, *map(self._note, rows)]) + notes
+        if follower is None:
+            return text + line_end.join(["", *lines[count:]]) if len(lines) > count or rows else text
+        if is_cell(follower) and follower.path[-1:] != ("head",):
+            row = new.units.index(follower)
+            while same_row(new.units[row - 1], follower):
+                row -= 1
+            return text + line_end + lead_of(new, new.units[row])
+        if end < len(new.units) and new.units[end] is follower:
+            return text + line_end.join(["", *lines[count:]])
+        return text + self._break() + lead_of(new, follower)
+
+    def _own_notes(self, index: int) -> list[range]:
+        """Put the notes right behind a slot as they stood there. Returns the rows among them."""
         base = self.layout.base
         notes = self.slots[index].notes if index >= 0 else self.layout.first_notes
         end = self._target_end(index)
+        rows = []
         for note in notes:
-            if base is not None and index >= 0 and note == end and not self.notes:
-                self.put(base.text[base.units[note - 1].end : base.units[note].end])
-                end = note + 1
+            if base is None:
+                continue
+            if is_cell(base.units[note.start]) and base.units[note.start].path[-1:] != ("head",):
+                if index >= 0 and is_cell(self.layout.new.units[self.slots[index].units[-1]]):
+                    rows.append(note)
+            elif index >= 0 and note.start == end and not self.notes and not is_cell(base.units[note.start - 1]):
+                self.put(base.text[base.units[note.start - 1].end : self._end(note)])
+                end = note.stop
             else:
                 self.notes.append(note)
+        return rows
 
-    def _has_place(self, note: int, follower: Unit | None) -> bool:
+    def _has_place(self, note: range, follower: Unit | None) -> bool:
         base = self.layout.base
         if follower is None or base is None:
             return True
-        return base.units[note].path == follower.path and base.units[note].kind != "cell"
+        path = base.units[note.start].path
+        return (path[: path.index("table")] if "table" in path else path) == follower.path and not is_cell(follower)
 
-    def _note(self, note: int) -> str:
+    def _note(self, note: range) -> str:
         """The lines that a note stands on."""
         base = self.layout.base
         if base is None:
             raise AssertionError
-        start, end = base.units[note].start, base.units[note].end
-        return base.text[max(base.text.rfind(mark, 0, start) for mark in "\n\r") + 1 : end]
+        start = base.units[note.start].start
+        return base.text[max(base.text.rfind(mark, 0, start) for mark in "\n\r") + 1 : self._end(note)]
+
+    def _end(self, note: range) -> int:
+        """Where a note ends; a row ends with its line."""
+        base = self.layout.base
+        if base is None:
+            raise AssertionError
+        end = base.units[note[-1]].end
+        if not is_cell(base.units[note[-1]]):
+            return end
+        line_end = _LINE_END.search(base.text, end)
+        return line_end.start() if line_end else len(base.text)
 
     def _break(self) -> str:
         return "\r\n\r\n" if "\r\n" in self.layout.new.text else "\n\n"
+
+
+def _as_wide(written: str, line: str) -> str:
+    """The line under a table's head with as many cells as the head that was written has."""
+    head = re.split(r"[\r\n]", written)[-1].lstrip(" \t>")
+    columns, cells = len(split_row(head, 0, len(head))), split_row(line, 0, len(line))
+    if len(cells) < columns:
+        end = cells[-1][1]
+        return line[:end] + "| --- " * (columns - len(cells)) + line[end:]
+    return line[: cells[columns - 1][1]] + line[cells[-1][1] :]
 
 
 def _between(document: Document, index: int) -> str:
@@ -192,24 +303,19 @@ def _between(document: Document, index: int) -> str:
     return document.text[start : document.units[index].start if index < len(document.units) else len(document.text)]
 
 
-def _kept(slot: Slot, target: range, old: Document | None, base: Document, new: Document) -> str:
-    """A reviewer's text, byte for byte; in a container of another indentation its lines are moved along."""
+def _kept(slot: Slot, target: range, old: Document | None, base: Document, new: Document, ours: str) -> str:
+    """A reviewer's text, byte for byte; where its lines begin otherwise (`ours`) they are moved along."""
     first, theirs = new.units[slot.units.start], base.units[target.start]
     if len(slot.units) == 1 and old and slot.bead and slot.bead.simple:
         english = old.units[slot.bead.source.start]
         if not english.segments and english.source == theirs.source:  # nobody touched it
-            return first.source
+            lead = blank(lead_of(new, first))
+            return first.source if lead == ours else _rehung(first.source, lead, ours, prose=False)
     text = base.text[theirs.start : base.units[target[-1]].end]
-    before, ours = lead(base, theirs), lead(new, first)
-    if before == ours or not _LINE_END.search(text):
+    before = blank(lead_of(base, theirs))
+    if before == ours or is_cell(first) or not _LINE_END.search(text):
         return text
     return _rehung(text, before, ours, prose=bool(first.segments))
-
-
-def lead(document: Document, unit: Unit) -> str:
-    """What the lines of a unit begin with, as far as its first one tells: quote marks, and blanks for list marks."""
-    start = max(document.text.rfind(mark, 0, unit.start) for mark in "\n\r") + 1
-    return re.sub(r"[^>\t ]", " ", document.text[start : unit.start])
 
 
 def _rehung(text: str, lead: str, ours: str, *, prose: bool) -> str:
