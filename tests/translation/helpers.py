@@ -92,7 +92,7 @@ def run(
     if engine:
         waits = FakeTime()
         dispatcher = Dispatcher([(fake, _settings())], source="en", target="zh-CN", **waits.waits)
-        left = Asker(dispatcher, ("xml", "bracket"), glossary, plurals=False).ask(jobs, None)
+        left = Asker(dispatcher, glossary, plurals=False).ask(jobs, None)
     for entry in left:
         draft.fall_back(entry[1], known, glossary, threshold)
     return Run(finish(draft, glossary), fake.texts)

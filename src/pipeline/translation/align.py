@@ -8,9 +8,7 @@ it said always finds itself, whatever happened around it.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -18,6 +16,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, LCSseq
 
 from pipeline.markdown import Unit
+from pipeline.translation.rows import same_row
 
 __all__ = ["Match", "align"]
 
@@ -28,7 +27,7 @@ _MOVED = 0.75
 _LARGE = 20_000_000
 _CELLS = 300_000
 
-_Name = tuple[str, str, str, tuple[int, ...]]
+_Name = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,7 @@ def align(old: Sequence[Unit], new: Sequence[Unit]) -> list[Match]:
     texts = _Texts(old, new)
     matches = list(_fields(texts))
     body_old, body_new = _body(old), _body(new)
-    old_names, new_names = [_name(old[i]) for i in body_old], [_name(new[j]) for j in body_new]
-    anchors = _anchors(old_names, new_names)
-    equal = [*anchors, *_moved(old_names, new_names, anchors)]
+    anchors, equal = _equal(old[body_old.start :], new[body_new.start :])
     matches.extend(Match(body_old[i], body_new[j], 1.0) for i, j in equal)
     taken_old, taken_new = {match.old for match in matches}, {match.new for match in matches}
     for old_range, new_range in _gaps(anchors, body_old, body_new):
@@ -84,6 +81,40 @@ def _fields(texts: _Texts) -> Iterator[Match]:
                 yield Match(i, j, 1.0 if same else max(texts.similarity(i, j), _EDITED))
 
 
+def _equal(old: Sequence[Unit], new: Sequence[Unit]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Pairs of units that say the same: those in the same order, and all.
+
+    What says the same in several places is told apart by what it belongs to, as far as that is the same too.
+    """
+    first, second = _in_context(old), _in_context(new)
+    anchors = _anchors(first, second)
+    equal = [*anchors, *_moved(first, second, anchors)]
+    first, second = [_name(unit) for unit in old], [_name(unit) for unit in new]
+    taken_old, taken_new = {i for i, _ in equal}, {j for _, j in equal}
+    more: list[tuple[int, int]] = []
+    for old_range, new_range in _gaps(anchors, range(len(old)), range(len(new))):
+        rows, columns = [i for i in old_range if i not in taken_old], [j for j in new_range if j not in taken_new]
+        found = _anchors([first[i] for i in rows], [second[j] for j in columns])
+        more.extend((rows[i], columns[j]) for i, j in found)
+    anchors = sorted([*anchors, *more])
+    equal += more
+    return anchors, [*equal, *_moved(first, second, equal)]
+
+
+def _in_context(units: Sequence[Unit]) -> list[_Name]:
+    """Names with what a unit belongs to: a heading to what follows it, a cell to the first one of its row."""
+    names = [_name(unit) for unit in units]
+    found = list(names)
+    row = 0
+    for index, unit in enumerate(units):
+        if unit.kind == "cell":
+            row = row if index and same_row(units[index - 1], unit) else index
+            found[index] = (*names[index], names[row])
+        elif unit.kind.startswith("heading") and index + 1 < len(units):
+            found[index] = (*names[index], names[index + 1])
+    return found
+
+
 def _name(unit: Unit) -> _Name:
     """Equal for units that say the same. What is not prose says something by its indentation too."""
     return unit.kind, unit.name, unit.key, () if unit.segments else _indents(unit.source)
@@ -99,13 +130,7 @@ def _indents(source: str) -> tuple[int, ...]:
 def _anchors(old: Sequence[_Name], new: Sequence[_Name]) -> list[tuple[int, int]]:
     """Equal units in the same order."""
     same = _common(old, new)
-    if same < max(len(old), len(new)):
-        often = {name for name, count in (Counter(old) + Counter(new)).items() if count > 2}
-        same = _certain(old[:same], often)
-        end = _common(old[same:][::-1], new[same:][::-1])
-        end = _certain(old[::-1][:end], often)
-    else:
-        end = 0
+    end = _common(old[same:][::-1], new[same:][::-1])
     found = [(i, i) for i in range(same)]
     for a, b, size in _blocks(old[same : len(old) - end], new[same : len(new) - end]):
         found.extend((same + a + offset, same + b + offset) for offset in range(size))
@@ -116,16 +141,6 @@ def _common(old: Sequence[_Name], new: Sequence[_Name]) -> int:
     """How many units are the same from the beginning on."""
     shorter = min(len(old), len(new))
     return next((i for i in range(shorter) if old[i] != new[i]), shorter)
-
-
-def _certain(names: Sequence[_Name], often: AbstractSet[_Name]) -> int:
-    """How many of the equal units at an end are so beyond doubt: where `x A x B` became `x B`, the first `x` may be
-    what was taken out.
-    """
-    end = len(names)
-    while end and names[end - 1] in often:
-        end -= 1
-    return end if end == len(names) else max(end - 1, 0)
 
 
 def _blocks(old: Sequence[_Name], new: Sequence[_Name]) -> list[tuple[int, int, int]]:

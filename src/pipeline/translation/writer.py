@@ -224,7 +224,7 @@ class _Writer:
         glue = _between(new, end)
         lines = _LINE_END.split(glue)
         count = 2 if last.path[-1:] == ("head",) else 1
-        closing = [lines[0], *(_as_wide("".join(self.parts), line) for line in lines[1:count])]
+        closing = [lines[0], *(_as_wide(self.line + lines[0], line) for line in lines[1:count])]
         line_end = "\r\n" if "\r\n" in new.text else "\n"
         text = line_end.join([*closing, *map(self._note, rows)]) + notes
         if follower is None:
@@ -289,7 +289,7 @@ class _Writer:
 
 def _as_wide(written: str, line: str) -> str:
     """The line under a table's head with as many cells as the head that was written has."""
-    head = re.split(r"[\r\n]", written)[-1].lstrip(" \t>")
+    head = written.lstrip(" \t>")
     columns, cells = len(split_row(head, 0, len(head))), split_row(line, 0, len(line))
     if len(cells) < columns:
         end = cells[-1][1]
