@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.markdown import SPELLINGS, Piece, Spelling, read_answer
+from pipeline.markdown import SPELLINGS, Piece, Segment, Spelling, read_answer
 from pipeline.translation.dispatch import Answer, Dispatcher, Request
 from pipeline.translation.draft import Draft, Job
 from pipeline.translation.glossary import Glossary
@@ -19,6 +19,7 @@ from pipeline.translation.terms import hidden, repaired, shown
 __all__ = ["Asker"]
 
 Progress = Callable[[int, int], None]
+Pieces = Sequence[Piece]
 _Open = tuple[Draft, Job]
 # For text without tags: nothing in it, nor in its translation, is one.
 _PLAIN = Spelling("plain", "", "", "", re.compile("(?!)()()()"))
@@ -47,10 +48,13 @@ class _Message:
 
 
 class Asker:
-    """A dispatcher with the glossary. `plurals`: the target language has them."""
+    """A dispatcher with the glossary, and with the typography of the target language."""
 
-    def __init__(self, dispatcher: Dispatcher, glossary: Glossary, *, plurals: bool) -> None:
-        self.dispatcher, self.glossary, self.plurals = dispatcher, glossary, plurals
+    def __init__(
+        self, dispatcher: Dispatcher, glossary: Glossary, *, plurals: bool, tidy: Callable[[Pieces], Pieces] = tuple
+    ) -> None:
+        """`plurals`: the target language has them. `tidy` puts the typography of an answer right."""
+        self.dispatcher, self.glossary, self.plurals, self.tidy = dispatcher, glossary, plurals, tidy
 
     def ask(self, jobs: Sequence[_Open], progress: Progress | None) -> list[tuple[Draft, Job, str]]:
         """Give each draft the answers to its jobs; returns the jobs that no engine could do, and why."""
@@ -89,7 +93,7 @@ class Asker:
                     errors.setdefault(id(job), answer.error)
                     if message.refused:
                         in_vain.append(message)
-                elif (pieces := self._read(message, answer)) is not None and message.draft.answer(job, pieces):
+                elif (pieces := self._read(message, answer)) is not None and self._put(message.draft, job, pieces):
                     errors.pop(id(job), None)
                 else:
                     errors[id(job)] = f"{answer.engine} answered with other tags or another structure."
@@ -97,7 +101,13 @@ class Asker:
             asked, progress = again, None
         return in_vain
 
-    def _read(self, message: _Message, answer: Answer) -> Sequence[Piece] | None:
+    def _put(self, draft: Draft, job: Job, pieces: Pieces) -> bool:
+        """Give an answer to its draft, in good typography if it can be written so. What was asked stays as it is."""
+        same = Segment("text", 0, 0, tuple(pieces)).message == job.what.message
+        tidied = pieces if same else self.tidy(pieces)
+        return draft.answer(job, tidied) or (tidied != pieces and draft.answer(job, pieces))
+
+    def _read(self, message: _Message, answer: Answer) -> Pieces | None:
         text, spelling = answer.text or "", SPELLINGS.get(answer.spelling, _PLAIN)
         # An engine that answers what it was asked changes no byte, however the source spells it.
         if text.strip() == (spelling.write(message.pieces) or "").strip():
@@ -126,7 +136,7 @@ class Asker:
             found = by_job.get(number, {})
             if {index for other, index, _ in runs if other == number} == set(found):
                 pieces = [found.get(index, piece) for index, piece in enumerate(job.what.pieces)]
-                if draft.answer(job, pieces):
+                if self._put(draft, job, pieces):
                     errors.pop(id(job), None)
 
 

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pipeline.config import Settings
@@ -24,6 +25,7 @@ from pipeline.translation.memory import Memory
 from pipeline.translation.moves import moves
 from pipeline.translation.report import Counts, PostReport, TranslationReport
 from pipeline.translation.starts import keep_start
+from pipeline.translation.typography import is_simplified, tidy_pieces
 
 __all__ = ["Run", "approved_memory", "asker_for"]
 
@@ -225,4 +227,6 @@ def asker_for(
         terms={term.source: term.target for term in glossary.terms if term.target},
         budget=budget,
     )
-    return Asker(dispatcher, glossary, plurals=target.split("-")[0].lower() not in _NO_PLURALS)
+    plurals = target.split("-")[0].lower() not in _NO_PLURALS
+    tidy = partial(tidy_pieces, spacing=settings.translation.spacing) if is_simplified(target) else tuple
+    return Asker(dispatcher, glossary, plurals=plurals, tidy=tidy)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipeline.markdown import Piece
 
-__all__ = ["HAN", "Change", "changes", "stand_in", "tidy", "tidy_pieces"]
+__all__ = ["HAN", "Change", "changes", "is_simplified", "stand_in", "tidy", "tidy_pieces"]
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -22,11 +22,15 @@ _OPEN, _CLOSE, _WORD, _OTHER = "\ue000", "\ue001", "\ue002", "\ue003"
 _RESERVED = re.compile("[\ue000-\ue003]")
 _WORDS = frozenset({"code", "math", "address", "url"})
 
+_SIMPLIFIED = re.compile(r"zh(?:-Hans)?(?:-(?:CN|SG|MY))?", re.IGNORECASE)
+
 _CLOSING = "）》」』】〉”’"
 _OPENING = "（《「『【〈“‘"
 _STOPS = "，。；：？！、"
 _WIDE = str.maketrans(",;:!?", "，；：！？")
 _HAS_HAN = re.compile(f"[{HAN}]")
+# Japanese has rules of its own; a lone の or ・ does not make a Chinese text Japanese.
+_KANA = re.compile("[\u3041-\u306d\u306f-\u30fa\u30fc-\u30ff\uff66-\uff9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,13 @@ _FIXES = (
             ,                               # a list or a sentence goes on
           | ;(?!-?\))
           | [!?]++(?!=|important)           # but not `!=` and `!important`
-          | :(?!-?\)|[:=]|//|[a-z0-9_+-]+:)  # but not `:)`, `::`, `:=`, `://` and `:emoji:`
+          | :(?!-?\)|[:=]|//|[a-z0-9_+-]+:(?![0-9]))  # but not `:)`, `::`, `:=`, `://` and `:emoji:`
+            (?!(?<=[ ]:)[DPp](?!\w))        # nor ` :D`
         )(?:[ ]+(?=[^\s{_OTHER}]))?""",
         lambda match: match["tags"] + match["marks"].translate(_WIDE),
     ),
     # A comma between a Latin word (or code) and Han. A digit may be followed by a thousand, but never by Han.
-    _fix("half-width", rf"(?<=[A-Za-z0-9%)\]{_WORD}]),(?=[{HAN}])", "，"),
+    _fix("half-width", rf"(?<=[A-Za-z0-9%％‰℃℉)\]{_WORD}]),(?=[{HAN}])", "，"),
     _fix(
         "half-width",
         rf"{_AFTER}\.(?:[ ]+(?=[{HAN}A-Z{_OPENING}{_OPEN}{_WORD}])|(?=[ ]*(?:\Z|[{_CLOSE}{_OTHER}]))|(?=[{_CLOSING}]))",
@@ -95,16 +100,25 @@ _SPACING = tuple(
 )
 
 
+def is_simplified(language: str) -> bool:
+    """Whether a BCP 47 tag names simplified Chinese, which these rules are for."""
+    return bool(_SIMPLIFIED.fullmatch(language))
+
+
 def tidy(text: str, *, spacing: bool = True) -> str:
-    """One run of text with its typography put right; text without Han comes back as it is. Idempotent.
+    """One run of text with its typography put right; text that is not Chinese comes back as it is. Idempotent.
 
     Without `spacing` the blanks between Han and Latin letters or digits stay as they are.
     """
     return text if _RESERVED.search(text) else _tidied(text, spacing=spacing)
 
 
+def _is_chinese(text: str) -> bool:
+    return bool(_HAS_HAN.search(text)) and not _KANA.search(text)
+
+
 def _tidied(text: str, *, spacing: bool) -> str:
-    if not _HAS_HAN.search(text):
+    if not _is_chinese(text):
         return text
     fixes = (*_FIXES, *_SPACING) if spacing else _FIXES
     before = ""
@@ -154,7 +168,7 @@ def stand_in(piece: Piece) -> str:
 
 def changes(text: str, *, spacing: bool = True) -> list[Change]:
     """What `tidy` would do to a text (in which tags are stand-ins), in order and without overlaps."""
-    if not _HAS_HAN.search(text):
+    if not _is_chinese(text):
         return []
     found = [
         Change(fix.name, match.start(), match.end(), fix.write(match))

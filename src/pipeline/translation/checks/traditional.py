@@ -9,11 +9,10 @@ from typing import Any
 
 from pipeline.translation.checks.finding import Found
 from pipeline.translation.checks.page import Page
-from pipeline.translation.typography import HAN
+from pipeline.translation.typography import HAN, is_simplified
 
 __all__ = ["traditional"]
 
-_SIMPLIFIED = re.compile(r"zh(?:-Hans)?(?:-(?:CN|SG|MY))?", re.IGNORECASE)
 _HAN = re.compile(f"[{HAN}]")
 _KANA = re.compile("[\u3041-\u30ff]")
 # Characters that the table of 2013 gave back to Simplified, for names.
@@ -26,7 +25,7 @@ _NAMES = re.compile(
 
 def traditional(page: Page) -> Iterator[Found]:
     """One finding for each line with such characters."""
-    if not _SIMPLIFIED.fullmatch(page.language):
+    if not is_simplified(page.language):
         return
     if not any(_changes(character) for character in set(_HAN.findall(page.post.text))):
         return
