@@ -14,6 +14,7 @@ from pipeline import __version__
 from pipeline.commands import content, site
 from pipeline.commands.adopt import adopt
 from pipeline.commands.check import check
+from pipeline.commands.memory import memory
 from pipeline.commands.new import new
 from pipeline.commands.options import Command
 from pipeline.commands.publish import publish
@@ -105,6 +106,7 @@ for command in (
     review,
     content.approve,
     check,
+    memory,
     site.build,
     site.serve,
     publish,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Command",
+    "CommandGroup",
     "address",
     "check_locale",
     "json_option",
@@ -48,6 +49,14 @@ class Command(click.Command):
             for example in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
         super().format_epilog(ctx, formatter)
+
+
+class CommandGroup(Command, click.Group):
+    """A command that has commands of its own, listed in the order in which they were made."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """As click asks for them."""
+        return list(self.commands)
 
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -46,8 +46,12 @@ class Segment:
 
     @property
     def signature(self) -> tuple[str, ...]:
-        """What each tag is, in order of their numbers: two messages mean the same only if these agree too."""
-        return tuple(piece.name for piece in self.pieces if piece.kind in {"open", "void"})
+        """What each tag is, in order of their numbers: two messages mean the same only if these agree too.
+
+        A pair is `<name>`, an opaque tag its name: HTML may be either.
+        """
+        tags = (piece for piece in self.pieces if piece.kind in {"open", "void"})
+        return tuple(f"<{piece.name}>" if piece.kind == "open" else piece.name for piece in tags)
 
 
 def leaf_segments(

@@ -31,7 +31,9 @@ _NOWHERE = -(1 << 40)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One approved pair. `target` holds text and tags by the numbers of the source's, ready for another's tags; `tags`
-    are what those hold. `around` are the messages before and after it.
+    are what those hold. `around` are the messages before and after it, `source` its own pieces.
+
+    `post` and `line` say where it is from. What was imported has its line in `file`, and a post only if that says so.
     """
 
     post: str
@@ -41,6 +43,13 @@ class Entry:
     target: tuple[Piece, ...]
     tags: tuple[str, ...]
     around: tuple[str, str] = ("", "")
+    source: tuple[Piece, ...] = ()
+    file: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where it is from, in words: `posts/foo:12`, `memory/zh.tmx:7`."""
+        return f"{self.file or self.post}:{self.line}"
 
     @property
     def shape(self) -> str:
@@ -75,6 +84,7 @@ def entry_of(post: str, line: int, source: Segment, target: Segment, *, verbatim
         source.signature,
         numbered,
         tag_values(source.pieces),
+        source=source.pieces,
     )
 
 

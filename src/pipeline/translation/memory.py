@@ -39,8 +39,8 @@ class Memory:
         self._index = None
 
     def find(self, segment: Segment, *, near: str = "", around: _Around = ("", "")) -> Entry | None:
-        """The translation of the same segment: where the most of what stands `around` it is the same, then in the
-        post `near`.
+        """The translation of the same segment: one of a post before an imported one, then where the same stands before
+        and after it (`around`), then in the post `near`.
         """
         return _best(self.exact.get((segment.message, segment.signature), []), near, around)
 
@@ -80,7 +80,8 @@ def learnt(document: Document, target: Document) -> Iterator[Entry]:
 
 
 def _best(entries: Sequence[Entry], near: str, around: _Around) -> Entry | None:
-    def fit(entry: Entry) -> tuple[int, bool]:
-        return sum(one == other for one, other in zip(entry.around, around, strict=True)), entry.post == near
+    def fit(entry: Entry) -> tuple[bool, bool, bool, int]:
+        same = sum(one == other for one, other in zip(entry.around, around, strict=True))
+        return not entry.file, same == 2, entry.post == near, same
 
     return max(entries, key=fit, default=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,15 +20,14 @@ from pipeline.translation.finish import finish
 from pipeline.translation.glossary import Glossary
 from pipeline.translation.history import past_memory
 from pipeline.translation.journal import Journal
+from pipeline.translation.known import known_memory
 from pipeline.translation.memory import Memory
 from pipeline.translation.moves import moves
 from pipeline.translation.report import Counts, PostReport, TranslationReport
 from pipeline.translation.starts import keep_start
 from pipeline.translation.typography import is_simplified, tidy_pieces
 
-__all__ = ["Run", "approved_memory", "asker_for"]
-
-log = logging.getLogger(__name__)
+__all__ = ["Run", "asker_for"]
 
 _NO_PLURALS = frozenset({"zh", "ja", "ko", "th", "vi"})
 
@@ -71,7 +69,7 @@ class Run:
         """Make the drafts of `posts` (keys; none: all)."""
         work = list(self._work(posts))
         memory = (
-            approved_memory(self.library, self.locale, self.fields)
+            known_memory(self.settings, self.library, self.locale)
             if any(item.draft.jobs() for item in work)
             else Memory()
         )
@@ -193,18 +191,6 @@ class Run:
                 finished.changes,
             )
         )
-
-
-def approved_memory(library: Library, locale: str, fields: Sequence[str]) -> Memory:
-    """Everything that was approved in a locale."""
-    memory = Memory()
-    for pair in library.pairs(locale):
-        if pair.target is not None and pair.snapshot is not None:
-            try:
-                memory.add(Document.of(pair.snapshot, fields), Document.of(pair.target, fields))
-            except PipelineError as error:
-                log.warning("%s is left out of the memory: %s", pair.key, error)
-    return memory
 
 
 def asker_for(

@@ -15,8 +15,9 @@ from pipeline.translation.document import Document
 from pipeline.translation.draft import Draft
 from pipeline.translation.entries import filled
 from pipeline.translation.glossary import Glossary
+from pipeline.translation.known import known_memory
 from pipeline.translation.memory import Memory
-from pipeline.translation.run import approved_memory, asker_for
+from pipeline.translation.run import asker_for
 
 __all__ = ["Suggestions"]
 
@@ -46,9 +47,7 @@ class Suggestions:
         """(translation, where it is from) of the best that the memory has, if it has something for every segment."""
         with self._lock:
             if self._memory is None:
-                self._memory = approved_memory(
-                    Library.read(self.settings), self.locale, self.settings.translation.fields
-                )
+                self._memory = known_memory(self.settings, Library.read(self.settings), self.locale)
         memory = self._memory
         targets: dict[int, dict[int, Sequence[Piece]]] = {}
         worst, origin = 101.0, ""
@@ -64,7 +63,7 @@ class Suggestions:
                     return
                 targets.setdefault(index, {})[number] = pieces
                 if score < worst:
-                    worst, origin = score, f"memory, {score:.0f} %: {entry.post}"
+                    worst, origin = score, f"memory, {score:.0f} %: {entry.origin}"
         if targets:
             yield _written(document, units, targets), origin
 

@@ -1,0 +1,100 @@
+"""What is known in a locale: the approved segments of all posts, and those that were imported."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.content import Library
+from pipeline.errors import PipelineError
+from pipeline.files import write_atomic
+from pipeline.markdown import Segment
+from pipeline.translation.document import Document
+from pipeline.translation.entries import Entry
+from pipeline.translation.memory import Memory, learnt
+from pipeline.translation.tmx import Languages, TmxFile, read_tmx, tmx_lines
+
+__all__ = ["Imported", "exported", "import_tmx", "known", "known_memory", "memory_file"]
+
+log = logging.getLogger(__name__)
+
+
+def memory_file(settings: Settings, locale: str) -> Path:
+    """Where a locale's imported pairs are: a TMX file that is kept with the posts."""
+    return settings.root / "memory" / f"{locale}.tmx"
+
+
+def known(settings: Settings, library: Library, locale: str) -> Iterator[Entry]:
+    """All pairs: those of the posts, then the imported ones. Raises ConfigError for a file of these that is damaged."""
+    imported = _read(settings, locale, memory_file(settings, locale)).entries
+    yield from _approved(settings, library, locale)
+    yield from imported
+
+
+def known_memory(settings: Settings, library: Library, locale: str) -> Memory:
+    """The same, to look things up in."""
+    memory = Memory()
+    memory.learn(known(settings, library, locale))
+    return memory
+
+
+def _approved(settings: Settings, library: Library, locale: str) -> Iterator[Entry]:
+    fields = settings.translation.fields
+    for pair in library.pairs(locale):
+        if pair.target is not None and pair.snapshot is not None:
+            try:
+                yield from learnt(Document.of(pair.snapshot, fields), Document.of(pair.target, fields))
+            except PipelineError as error:
+                log.warning("%s is left out of the memory: %s", pair.key, error)
+
+
+def _read(settings: Settings, locale: str, path: Path) -> TmxFile:
+    if path == memory_file(settings, locale) and not path.exists():
+        return TmxFile((), ())
+    name = str(path.relative_to(settings.root)) if path.is_relative_to(settings.root) else str(path)
+    return read_tmx(path, _languages(settings, locale), name=name)
+
+
+def _languages(settings: Settings, locale: str) -> Languages:
+    return Languages(settings.language(settings.source), settings.language(locale))
+
+
+def exported(settings: Settings, locale: str, entries: Iterable[Entry]) -> Iterator[str]:
+    """Pairs of a locale as the lines of a TMX file."""
+    languages = _languages(settings, locale)
+    return tmx_lines(entries, source=languages.source, target=languages.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: pairs that are new, pairs that were known, and (line, reason) of units that are no use."""
+
+    added: int
+    known: int
+    skipped: tuple[tuple[int, str], ...]
+
+
+def import_tmx(settings: Settings, library: Library, locale: str, path: Path, *, dry_run: bool = False) -> Imported:
+    """Add the pairs of a TMX file that are not known yet to the locale's own.
+
+    Raises ConfigError, with the line, for a file that cannot be read. With `dry_run` nothing is written.
+    """
+    file = _read(settings, locale, path)
+    own = _read(settings, locale, memory_file(settings, locale)).entries
+    seen = {_said(entry) for entry in known(settings, library, locale)}
+    added = []
+    for entry in file.entries:
+        if _said(entry) not in seen:
+            seen.add(_said(entry))
+            added.append(entry)
+    if added and not dry_run:
+        text = "".join(exported(settings, locale, [*own, *added]))
+        write_atomic(memory_file(settings, locale), text.encode())
+    return Imported(len(added), len(file.entries) - len(added), file.skipped)
+
+
+def _said(entry: Entry) -> tuple[str, tuple[str, ...], str]:
+    return entry.message, entry.signature, Segment("text", 0, 0, entry.target).message
