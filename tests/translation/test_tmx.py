@@ -163,7 +163,7 @@ FOREIGN = """\
       <tuv lang="FR"><seg>Bonjour.</seg></tuv>
     </tu>
     <tu>
-      <tuv xml:lang="en-GB"><prop type="a">b</prop><seg>Use <bpt i="3">&lt;b&gt;</bpt>this<ept i="3">&lt;/b&gt;</ept>.</seg></tuv>
+      <tuv xml:lang="en-GB"><seg>Use <bpt i="3">&lt;b&gt;</bpt>this<ept i="3">&lt;/b&gt;</ept>.</seg></tuv>
       <tuv xml:lang="zh"><seg>用<bpt i="1">&lt;b&gt;</bpt>这个<ept i="1">&lt;/b&gt;</ept>。</seg></tuv>
     </tu>
     <tu><tuv xml:lang="en"><seg>Only</seg></tuv><tuv xml:lang="zh-TW"><seg>正體</seg></tuv></tu>
@@ -227,7 +227,7 @@ def test_the_very_language_is_preferred(tmp_path):
     assert said(read) == ("en", (), (), "zh-CN")
 
 
-BOMB = '<!DOCTYPE tmx [<!ENTITY a "{0}"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'.format("x" * 100)
+BOMB = '<!DOCTYPE tmx [<!ENTITY a "{}"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'.format("x" * 100)
 TU = '<tu>\n<tuv xml:lang="en"><seg>{}</seg></tuv><tuv xml:lang="zh"><seg>词</seg></tuv></tu>'
 
 

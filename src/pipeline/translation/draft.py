@@ -21,7 +21,7 @@ __all__ = ["Draft", "Job", "Origin"]
 
 Origin = Literal["kept", "memory", "adapted", "fuzzy", "machine", "untranslated"]
 _Key = tuple[int, int]
-_Found = tuple[Sequence[Piece], Origin]
+_Found = tuple[Sequence[Piece], Origin, Entry | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,15 @@ class Draft:
     """Start it, `resolve` it from the memory, give it an `answer` for each of its `jobs` or let it `fall_back`.
 
     `targets`, `origins` and `scores` say for each segment (by unit and number) how it is translated, from where, and
-    how similar a fuzzy match is; `asked` what of it an engine has translated, `reasons` why none could.
+    how similar a fuzzy match is; `entries` what the memory gave for it, `asked` what of it an engine has translated,
+    `reasons` why none could.
     """
 
     layout: Layout
     targets: dict[int, dict[int, Sequence[Piece]]] = field(default_factory=dict)
     origins: dict[_Key, Origin] = field(default_factory=dict)
     scores: dict[_Key, float] = field(default_factory=dict)
+    entries: dict[_Key, Entry] = field(default_factory=dict)
     reasons: dict[_Key, str] = field(default_factory=dict)
     asked: dict[_Key, list[str]] = field(default_factory=dict)
     _plans: dict[_Key, list[Part]] = field(default_factory=dict)
@@ -107,13 +109,16 @@ class Draft:
                 self._from_own(index, number, segment, glossary),
                 _from_memory(memory, segment, post, around[index, number], glossary),
             ):
-                if found and self._take(index, number, *found):
+                if found and self._take(index, number, *found[:2]):
+                    if found[2]:
+                        self.entries[index, number] = found[2]
                     break
         left = self._open()
         past = history() if history and left and self.layout.base else None
         for index, number, segment in left:
             entry = past.find(segment, near=post, around=around[index, number]) if past else None
             if entry and self._take(index, number, filled(entry, segment), "memory"):
+                self.entries[index, number] = entry
                 continue
             if nothing_left(segment.pieces, glossary) and self._take(index, number, segment.pieces, "adapted"):
                 continue
@@ -137,7 +142,7 @@ class Draft:
             return None
         pieces = adapt(entry, segment, glossary, own_tags=len(self.layout.new.units[index].segments) == 1)
         same = entry.message == segment.message and entry.tags == tag_values(segment.pieces)
-        return (pieces, "kept" if same else "adapted") if pieces else None
+        return (pieces, "kept" if same else "adapted", None) if pieces else None
 
     def _same_lines(self, index: int) -> bool:
         """The unit stands where its translation did: what begins its lines is the same."""
@@ -247,7 +252,9 @@ class Draft:
             return
         found = memory.fuzzy(job.what, threshold)
         pieces = _adapted(found[0], job.what, glossary) if found else None
-        if not (found and pieces and self._take(job.unit, job.segment, pieces, "fuzzy", found[1])):
+        if found and pieces and self._take(job.unit, job.segment, pieces, "fuzzy", found[1]):
+            self.entries[job.unit, job.segment] = found[0]
+        else:
             self.origins[job.unit, job.segment] = "untranslated"
 
     def _settle(self, job: Job, pieces: Sequence[Piece], score: float = 0.0) -> bool:
@@ -278,6 +285,7 @@ class Draft:
         """Leave a unit in the source language."""
         self.targets.pop(index, None)
         for number in range(len(self.layout.new.units[index].segments)):
+            self.entries.pop((index, number), None)
             self.origins[index, number] = "untranslated"
 
 
@@ -290,7 +298,7 @@ def _from_memory(
 ) -> _Found | None:
     entry = memory.find(segment, near=post, around=around)
     if entry:
-        return filled(entry, segment), "memory"
+        return filled(entry, segment), "memory", entry
     entry = memory.alike(segment, near=post, around=around)
     pieces = adapt(entry, segment, glossary) if entry else None
-    return (pieces, "adapted") if pieces else None
+    return (pieces, "adapted", entry) if pieces else None

@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz import fuzz
+
 from pipeline.content import read_front_matter
 from pipeline.errors import ContentError
 from pipeline.markdown import compose, difference
 from pipeline.translation.code import merged_lines
 from pipeline.translation.document import Mark, field_mark_text, mark_text
-from pipeline.translation.draft import Draft
+from pipeline.translation.draft import Draft, Origin
 from pipeline.translation.front import merge_front_matter
 from pipeline.translation.glossary import Glossary
 from pipeline.translation.leads import blank, lead_of
 from pipeline.translation.terms import missed
 from pipeline.translation.writer import write_body
 
-__all__ = ["Change", "Finished", "Problem", "finish"]
+__all__ = ["Change", "Finished", "MemoryMatch", "Problem", "finish"]
 
 # After so many faults that were mended one by one, everything behind the next one is taken back.
 _PATIENCE = 12
@@ -51,13 +53,28 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryMatch:
+    """A segment that the memory gave: `kind` is what was made of the entry, `score` how similar that is in percent,
+    `origin` where it stands (`posts/foo:12`); `line` is the draft's, from 1.
+    """
+
+    line: int
+    kind: Origin
+    score: float
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """A proven draft: the whole file, where each segment came from, what needs a person, and what is to be reviewed."""
+    """A proven draft: the whole file, where each segment came from, what needs a person, what is to be reviewed, and
+    what is from the memory.
+    """
 
     text: str
     origins: Counter[str]
     problems: tuple[Problem, ...]
     changes: tuple[Change, ...]
+    matches: tuple[MemoryMatch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +137,7 @@ class _Finish:
             Counter(self.draft.origins.values()),
             tuple(sorted(problems, key=lambda problem: problem.line)),
             tuple(self.changes(whole)),
+            tuple(self.matches(whole)),
         )
 
     def assembled(self, *, machine: bool = True) -> _Whole:
@@ -220,7 +238,9 @@ class _Finish:
                 if mark:
                     reasons = {reason for (unit, _), reason in self.draft.reasons.items() if unit == index and reason}
                     severity: Literal["error", "warning"] = "error" if mark.kind == "untranslated" else "warning"
-                    yield Problem(mark.kind, severity, self.line_of(index, whole), _advice(mark, sorted(reasons)))
+                    origins = {entry.origin for (unit, _), entry in self.draft.entries.items() if unit == index}
+                    advice = _advice(mark, sorted(reasons), sorted(origins))
+                    yield Problem(mark.kind, severity, self.line_of(index, whole), advice)
 
     def terms(self, whole: _Whole) -> Iterator[Problem]:
         """Terms that an engine did not translate as the glossary says."""
@@ -255,6 +275,13 @@ class _Finish:
             if i not in kept:
                 yield Change(0, old.units[i].source, "", base.units[j].source, "", ())  # type: ignore[union-attr]
 
+    def matches(self, whole: _Whole) -> Iterator[MemoryMatch]:
+        """What the memory gave, in the draft's order."""
+        for (index, number), entry in sorted(self.draft.entries.items()):
+            score = fuzz.ratio(entry.message, self.new.units[index].segments[number].message)
+            kind = self.draft.origins[index, number]
+            yield MemoryMatch(self.line_of(index, whole), kind, float(score), entry.origin)
+
     def base_text(self, units: range | None) -> str:
         base = self.layout.base
         if base is None or not units:
@@ -264,8 +291,9 @@ class _Finish:
         return base.text[base.units[units[0]].start : base.units[units[-1]].end]
 
 
-def _advice(mark: Mark, reasons: list[str]) -> str:
+def _advice(mark: Mark, reasons: list[str], origins: list[str]) -> str:
     if mark.kind == "untranslated":
         because = f" ({' '.join(reasons)})" if reasons else ""
         return f"No engine could translate this{because}: it is still in the source language."
-    return f"Taken from a segment that is {mark.score} % alike: adapt it."
+    where = f" ({', '.join(origins)})" if origins else ""
+    return f"Taken from a segment that is {mark.score} % alike{where}: adapt it."

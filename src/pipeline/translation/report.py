@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import PipelineError
 from pipeline.translation.dispatch import EngineUsage
-from pipeline.translation.finish import Change, Problem
+from pipeline.translation.finish import Change, MemoryMatch, Problem
 
 __all__ = ["Counts", "PostReport", "TranslationReport"]
 
@@ -39,7 +39,7 @@ class Counts:
 class PostReport:
     """One post's draft. `draft` is its path below the root; `written` is False if it was there already like this.
 
-    `changes` are what a reviewer has to look at.
+    `changes` are what a reviewer has to look at, `matches` what the memory gave.
     """
 
     post: str
@@ -49,6 +49,7 @@ class PostReport:
     problems: tuple[Problem, ...] = ()
     written: bool = True
     changes: tuple[Change, ...] = ()
+    matches: tuple[MemoryMatch, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As `pipeline translate --json` prints it."""
@@ -59,6 +60,9 @@ class PostReport:
             "segments": self.counts.to_json(),
             "problems": [
                 {"check": p.check, "severity": p.severity, "line": p.line, "message": p.message} for p in self.problems
+            ],
+            "matches": [
+                {"line": m.line, "kind": m.kind, "score": round(m.score, 1), "origin": m.origin} for m in self.matches
             ],
         }
 

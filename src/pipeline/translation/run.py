@@ -189,6 +189,7 @@ class Run:
                 finished.problems,
                 written,
                 finished.changes,
+                finished.matches,
             )
         )
 
