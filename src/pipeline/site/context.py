@@ -12,6 +12,7 @@ from markdown_it.utils import OptionsDict
 
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
+from pipeline.site.diagrams import Diagram
 from pipeline.site.images import Image
 from pipeline.site.links import Links, Target
 from pipeline.site.math import Formulas
@@ -48,7 +49,7 @@ class Context:
     """What the rules know about the article (the first fields), and what they find.
 
     `languages` gives the BCP 47 tag of each locale, `find_image` what there is of an image at a path of the site,
-    `ids` the ids of headings by the index of their token.
+    `draw` a Mermaid diagram, `ids` the ids of headings by the index of their token.
     """
 
     article: Article
@@ -57,6 +58,7 @@ class Context:
     strings: Strings
     languages: Mapping[str, str]
     find_image: Callable[[str], Image | None]
+    draw: Callable[[str], Diagram]
     rules: Mapping[str, Rule | str] = field(default_factory=dict)
     env: dict[str, Any] = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Context:
     links: list[Link] = field(default_factory=list)
     problems: list[BuildError] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    diagrams: list[Diagram] = field(default_factory=list)
     shown_images: int = 0
     sanitised: bool = False
     formulas: Formulas = field(default_factory=Formulas)

@@ -1,4 +1,4 @@
-"""An image in HTML: its size, so that the page does not jump, and the versions that a browser may choose from."""
+"""Images and diagrams in HTML: with their size, so that the page does not jump, and what a browser may choose from."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from itertools import groupby
 from markupsafe import escape
 
 from pipeline.site.context import Context
+from pipeline.site.excerpt import clipped
+from pipeline.site.fences import read_fence
 from pipeline.site.images import Image
 
-__all__ = ["image_tag"]
+__all__ = ["diagram", "image_tag"]
 
 # How wide an image is shown: the column of text (`--measure` in page.css), or what a small screen leaves for it.
 _SIZES = "(max-width: 46rem) 92vw, 42.75rem"
@@ -25,16 +27,36 @@ def image_tag(context: Context, source: str, alternative: str, title: str = "") 
     if image and image.fault:
         message = f"the image {source!r} is shown as it is: {image.fault}."
         context.problem("images", message, source, "Save it again, or make it smaller.")
-    size = image.size if image else None
-    sides = f' width="{size[0]}" height="{size[1]}"' if size else ""
-    lazy = ' loading="lazy"' if context.shown_images else ""
-    context.shown_images += 1
-    named = f' title="{escape(title)}"' if title else ""
-    tag = f'<img src="{escape(target.href)}" alt="{escape(alternative)}"{named}{sides}{lazy} decoding="async">'
+    tag = _tag(context, target.href, alternative, image.size if image else None, title)
     if not image or not image.versions:
         return tag
     context.images.append(target.path)
     return f"<picture>{_sources(context, image)}{tag}</picture>"
+
+
+def diagram(context: Context, source: str, info: str) -> str:
+    """A `figure` with a Mermaid diagram, `""` if it cannot be drawn; that is a problem. Who cannot see it is told the
+    words in it.
+    """
+    drawn = context.draw(source)
+    if drawn.fault:
+        message = f"the diagram is shown as its source: {drawn.fault}."
+        context.problem("diagrams", message, next(iter(source.strip().splitlines()), ""), "Mend it.")
+        return ""
+    context.diagrams.append(drawn)
+    title = read_fence(info).title
+    words = clipped(": ".join(filter(None, [title or context.strings("diagram"), drawn.words])))
+    caption = f"<figcaption>{escape(title)}</figcaption>" if title else ""
+    tag = _tag(context, context.resolver.href(drawn.path), words, drawn.size)
+    return f'<figure class="diagram" tabindex="0">{tag}{caption}</figure>\n'
+
+
+def _tag(context: Context, href: str, alternative: str, size: tuple[int, int] | None, title: str = "") -> str:
+    named = f' title="{escape(title)}"' if title else ""
+    sides = f' width="{size[0]}" height="{size[1]}"' if size else ""
+    lazy = ' loading="lazy"' if context.shown_images else ""
+    context.shown_images += 1
+    return f'<img src="{escape(href)}" alt="{escape(alternative)}"{named}{sides}{lazy} decoding="async">'
 
 
 def _sources(context: Context, image: Image) -> str:

@@ -17,6 +17,7 @@ from pipeline.content import Post
 from pipeline.errors import BuildError
 from pipeline.markdown import dialect
 from pipeline.site.context import Context, Heading, Link, plain
+from pipeline.site.diagrams import Diagram
 from pipeline.site.excerpt import clipped, minutes_to_read
 from pipeline.site.refs import as_address
 from pipeline.site.rules import RULES
@@ -43,6 +44,7 @@ class Rendered:
     minutes: int
     links: tuple[Link, ...]
     images: tuple[str, ...]
+    diagrams: tuple[Diagram, ...]
     problems: tuple[BuildError, ...]
 
 
@@ -71,6 +73,7 @@ def render(context: Context, *, source_headings: Sequence[tuple[int, str]] = ())
         minutes=minutes_to_read("\n".join(plain(token.children or []) for token in tokens if token.type == "inline")),
         links=tuple(context.links),
         images=tuple(dict.fromkeys(context.images)),
+        diagrams=tuple(dict.fromkeys(context.diagrams)),
         problems=tuple(context.problems),
     )
 

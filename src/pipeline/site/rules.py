@@ -11,7 +11,8 @@ from markupsafe import escape
 
 from pipeline.site.code import fence
 from pipeline.site.context import Context, Heading, Rule, plain
-from pipeline.site.image_tag import image_tag
+from pipeline.site.highlight import language_of
+from pipeline.site.image_tag import diagram, image_tag
 from pipeline.site.math import TexError
 from pipeline.site.raw_html import rewritten
 from pipeline.site.refs import as_written
@@ -32,7 +33,11 @@ def _code_inline(_context: Context, tokens: Sequence[Token], index: int) -> str:
 
 
 def _code(context: Context, tokens: Sequence[Token], index: int) -> str:
-    return fence(as_written(tokens[index].content), tokens[index].info, context.strings)
+    token = tokens[index]
+    code = as_written(token.content)
+    if token.type == "fence" and language_of(token.info) == "mermaid" and (html := diagram(context, code, token.info)):
+        return html
+    return fence(code, token.info, context.strings)
 
 
 def _math(context: Context, tokens: Sequence[Token], index: int) -> str:

@@ -10,6 +10,7 @@ from pipeline.site.articles import Article, articles
 from pipeline.site.assets import collect_assets
 from pipeline.site.attachments import find_attachments
 from pipeline.site.context import Context
+from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.editions import read_editions
 from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
@@ -108,11 +109,13 @@ def links_of(work: Work) -> Links:
 
 
 def prepare_images(work: Work) -> None:
-    """Smaller versions of the images that posts name."""
-    folder = work.settings.work / "images"
-    work.images = Images(work.attachments.files, folder, work.settings.site.image_widths)
-    bodies = {page.article.post.path: page.article.post.body for page in work.plan.pages if page.article}
-    work.images.prepare(name for body in bodies.values() for name in image_names(body))
+    """Smaller versions of the images that posts name, and their diagrams."""
+    kept = work.settings.work
+    work.images = Images(work.attachments.files, kept / "images", work.settings.site.image_widths)
+    work.diagrams = Diagrams(kept / "diagrams")
+    bodies = {page.article.post.path: page.article.post.body for page in work.plan.pages if page.article}.values()
+    work.images.prepare(name for body in bodies for name in image_names(body))
+    work.diagrams.prepare(source for body in bodies for source in diagrams_in(body))
 
 
 def render_articles(work: Work) -> None:
@@ -123,7 +126,7 @@ def render_articles(work: Work) -> None:
         if page.article is None:
             continue
         strings = work.editions[page.article.written_in].strings
-        context = Context(page.article, page, links, strings, languages, work.images.find)
+        context = Context(page.article, page, links, strings, languages, work.images.find, work.diagrams.draw)
         context.sanitised = is_sanitised(work.settings, page.article.written_in, page.article.post)
         rendered = render(context, source_headings=_source_headings(work, page.article))
         work.rendered[page.locale, page.article.key] = rendered
@@ -231,11 +234,13 @@ def add_files(work: Work) -> None:
                 work.note(page, path)
                 break
     for page in work.plan.pages:
-        rendered = work.rendered.get((page.locale, page.key))
-        for version in work.images.versions(rendered.images if rendered else ()):
-            if not work.output.has(version.path):
-                work.output.add_copy(version.path, version.file)
-            work.note(page, version.path)
+        if rendered := work.rendered.get((page.locale, page.key)):
+            copies = {version.path: version.file for version in work.images.versions(rendered.images)}
+            copies |= {drawn.path: work.diagrams.folder / drawn.name for drawn in rendered.diagrams}
+            for path, source in copies.items():
+                if not work.output.has(path):
+                    work.output.add_copy(path, source)
+                work.note(page, path)
 
 
 def write(work: Work) -> None:

@@ -12,6 +12,7 @@ from pipeline.errors import PipelineError
 from pipeline.site.articles import Article
 from pipeline.site.assets import Assets
 from pipeline.site.attachments import Attachments
+from pipeline.site.diagrams import Diagrams
 from pipeline.site.editions import Edition
 from pipeline.site.images import Images
 from pipeline.site.output import Output, Written
@@ -38,6 +39,7 @@ class Work:
     plan: Plan = field(default_factory=lambda: Plan((), (), {}))
     attachments: Attachments = field(default_factory=lambda: Attachments({}, {}, ()))
     images: Images = field(default_factory=lambda: Images({}, Path(), ()))
+    diagrams: Diagrams = field(default_factory=lambda: Diagrams(Path()))
     assets: Assets = field(default_factory=lambda: Assets({}, {}))
     rendered: dict[tuple[str, str], Rendered] = field(default_factory=dict)
     posts: dict[str, list[str]] = field(default_factory=dict)
