@@ -60,6 +60,11 @@ class SiteSettings(_Section):
         description="HTML in posts: as it is, or without what could run or restyle the page. A post's own "
         "`raw_html: sanitised` tightens it.",
     )
+    history_url: str = Field(
+        "",
+        description="Where the changes of a post can be seen: an address with `{path}` for its file. A translation "
+        "that is behind leads there.",
+    )
     edit_url: str = Field(
         "",
         description="Where a post can be edited: an address with `{path}` for its file, such as `content/en/foo.md`.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from typing import Literal
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.config import Settings
 from pipeline.content import Library, Meta, Pair, Post
+from pipeline.site.changes import Change, changes
 
 __all__ = ["Article", "articles", "field_line", "moment"]
 
@@ -23,8 +25,8 @@ class Article:
     """One post as one locale shows it.
 
     `written_in` is the locale of its text, `snapshot` the source that a translation was made from, `held` why it
-    would not be shown in an ordinary build (`""`, `draft`, `future`), `behind` whether the source has changed since,
-    `source_changed` when it did, if it says so.
+    would not be shown in an ordinary build (`""`, `draft`, `future`), `changes` what has changed in the source since it
+    was translated, `source_changed` when it did, if that is known.
     """
 
     key: str
@@ -35,7 +37,7 @@ class Article:
     snapshot: Post | None
     state: State
     held: Literal["", "draft", "future"]
-    behind: bool
+    changes: tuple[Change, ...]
     source_changed: datetime | None
     date: datetime | None
     lastmod: datetime | None
@@ -99,12 +101,13 @@ def field_line(post: Post, name: str) -> int | None:
 
 
 def _translated(settings: Settings, pair: Pair, zone: tzinfo, now: datetime, *, drafts: bool) -> Article | None:
+    fields = settings.translation.fields
     if drafts and pair.draft:
         return _article(pair.key, pair.locale, pair.draft, pair, "draft", zone, now)
     if pair.target and not _own_draft(pair):
-        return _article(pair.key, pair.locale, pair.target, pair, "translated", zone, now)
+        return _article(pair.key, pair.locale, pair.target, pair, "translated", zone, now, fields=fields)
     if pair.target and drafts:
-        return _article(pair.key, pair.locale, pair.target, pair, "translated", zone, now)
+        return _article(pair.key, pair.locale, pair.target, pair, "translated", zone, now, fields=fields)
     if pair.source and settings.site.untranslated == "notice":
         return _article(pair.key, pair.locale, pair.source, pair, "untranslated", zone, now, settings.source)
     return None
@@ -126,6 +129,7 @@ def _article(
     zone: tzinfo,
     now: datetime,
     written_in: str | None = None,
+    fields: Sequence[str] = (),
 ) -> Article | None:
     snapshot = pair.draft_snapshot if state == "draft" else pair.snapshot
     meta = _inherited(post, pair.source, snapshot)
@@ -134,7 +138,9 @@ def _article(
     published = moment(meta.date, zone)
     due = moment(meta.publish_date, zone) or published
     held: Literal["", "draft", "future"] = "draft" if meta.draft else "future" if due and due > now else ""
-    behind = state == "translated" and pair.behind
+    changed: tuple[Change, ...] = ()
+    if state == "translated" and pair.behind and pair.snapshot and pair.source:
+        changed = changes(pair.snapshot, pair.source, fields)
     return Article(
         key=key,
         locale=locale,
@@ -144,8 +150,8 @@ def _article(
         snapshot=snapshot if state in {"translated", "draft"} else None,
         state=state,
         held=held,
-        behind=behind,
-        source_changed=moment(_new_lastmod(pair), zone) if behind else None,
+        changes=changed,
+        source_changed=moment(_new_lastmod(pair), zone) if changed else None,
         date=published or due,
         lastmod=moment(meta.lastmod, zone),
         slug=meta.slug,

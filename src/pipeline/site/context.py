@@ -20,7 +20,7 @@ from pipeline.site.pages import Page
 from pipeline.site.refs import name_in
 from pipeline.site.strings import Strings
 
-__all__ = ["Context", "Heading", "Link", "Rule", "plain"]
+__all__ = ["Context", "Heading", "Link", "Rule"]
 
 Rule = Callable[["Context", Sequence[Token], int], str]
 _BASE = RendererHTML()
@@ -122,14 +122,3 @@ class Context:
     def default(self, tokens: Sequence[Token], index: int) -> str:
         """The HTML that markdown-it gives a token."""
         return _BASE.renderToken(tokens, index, _OPTIONS, self.env)
-
-
-def plain(tokens: Sequence[Token]) -> str:
-    """The text of inline tokens, without markup, images and notes."""
-    parts = []
-    for token in tokens:
-        if token.type in {"text", "text_special", "code_inline", "math_inline", "math_inline_double"}:
-            parts.append(token.content)
-        elif token.type in {"softbreak", "hardbreak"}:
-            parts.append(" ")
-    return "".join(parts)

@@ -1,12 +1,15 @@
-"""Short texts from long ones: a summary, and how long a post takes to read."""
+"""Text without its markup, short texts from long ones, and how long a text takes to read."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 
-__all__ = ["clipped", "minutes_to_read"]
+from markdown_it.token import Token
+
+__all__ = ["clipped", "minutes_to_read", "plain"]
 
 _WIDTH = 240
 _WORDS_PER_MINUTE = 230
@@ -38,6 +41,17 @@ def minutes_to_read(text: str) -> int:
     characters = len(_CJK.findall(text))
     words = len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", _CJK.sub(" ", text)))
     return max(1, math.ceil(words / _WORDS_PER_MINUTE + characters / _CHARACTERS_PER_MINUTE))
+
+
+def plain(tokens: Sequence[Token]) -> str:
+    """The text of inline tokens, without markup, images and notes."""
+    parts = []
+    for token in tokens:
+        if token.type in {"text", "text_special", "code_inline", "math_inline", "math_inline_double"}:
+            parts.append(token.content)
+        elif token.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+    return "".join(parts)
 
 
 def _index_of_column(text: str, width: int) -> int:

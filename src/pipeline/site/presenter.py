@@ -9,7 +9,9 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from pipeline.config import Settings
+from pipeline.content import Post
 from pipeline.site.articles import Article
+from pipeline.site.changes import marked
 from pipeline.site.editions import Edition
 from pipeline.site.frame import site_view
 from pipeline.site.neighbours import Neighbours
@@ -18,11 +20,12 @@ from pipeline.site.permalinks import Addresses
 from pipeline.site.render import Rendered
 from pipeline.site.structured import json_ld
 from pipeline.site.taxonomies import SERIES, TAXONOMIES, Term
-from pipeline.site.views import ArticleView, Choice, Entry, PageView, SeriesView, SiteView, TermView
+from pipeline.site.views import ArticleView, ChangeView, Choice, Entry, PageView, SeriesView, SiteView, TermView
 
 __all__ = ["MARKDOWN", "Presenter", "has_markdown"]
 
 _HOME_LENGTH = 20
+_MOST_CHANGES = 20
 MARKDOWN = "index.md"
 
 
@@ -217,7 +220,8 @@ class Presenter:
             language=self._editions[article.written_in].language,
             state=article.state,
             held=article.held,
-            behind=article.behind,
+            changes=tuple(self._changes(article, original)),
+            changed=len(article.changes),
             source_changed=article.source_changed,
             translatable=article.post.meta.translate,
             date=article.date,
@@ -232,7 +236,8 @@ class Presenter:
             related=tuple(self._entry(page.locale, key) for key in related),
             series=tuple(self._series(page, term) for term in page.terms if term.taxonomy == SERIES and is_post),
             share=tuple(self._share(page)) if is_post and page.indexable else (),
-            edit=self._edit(article),
+            history=self._repository(self._settings.site.history_url, article.source) if article.changes else "",
+            edit=self._repository(self._settings.site.edit_url, article.post),
             markdown=self._addresses.href(page.path + MARKDOWN) if has_markdown(page) else "",
         )
 
@@ -246,11 +251,20 @@ class Presenter:
         for name, pattern in self._settings.theme.share.items():
             yield Choice(name, pattern.replace("{url}", url).replace("{title}", title))
 
-    def _edit(self, article: Article) -> str:
-        pattern, path = self._settings.site.edit_url, article.post.path
-        if not pattern or not path.is_relative_to(self._settings.root):
+    def _changes(self, article: Article, original: Choice | None) -> Iterator[ChangeView]:
+        if original is None:
+            return
+        source = self._rendered.get((self._settings.source, article.key))
+        parts = {heading.id: heading.text for heading in source.headings} if source else {}
+        for change in article.changes[:_MOST_CHANGES]:
+            fragment = f"#{quote(change.part)}" if change.part in parts else ""
+            yield ChangeView(original.href + fragment, parts.get(change.part, ""), marked(change))
+
+    def _repository(self, pattern: str, post: Post | None) -> str:
+        """Where the file of a post is in a repository on the web."""
+        if not pattern or not post or not post.path.is_relative_to(self._settings.root):
             return ""
-        return pattern.replace("{path}", quote(path.relative_to(self._settings.root).as_posix()))
+        return pattern.replace("{path}", quote(post.path.relative_to(self._settings.root).as_posix()))
 
 
 def has_markdown(page: Page) -> bool:

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from pipeline.content import Post
 from pipeline.errors import BuildError
 from pipeline.markdown import dialect
-from pipeline.site.context import Context, Heading, Link, plain
+from pipeline.site.context import Context, Heading, Link
 from pipeline.site.diagrams import Diagram
-from pipeline.site.excerpt import clipped, minutes_to_read
+from pipeline.site.excerpt import clipped, minutes_to_read, plain
 from pipeline.site.refs import as_address
 from pipeline.site.rules import RULES
 from pipeline.site.sanitise import sanitised

@@ -10,7 +10,8 @@ from markdown_it.token import Token
 from markupsafe import escape
 
 from pipeline.site.code import fence
-from pipeline.site.context import Context, Heading, Rule, plain
+from pipeline.site.context import Context, Heading, Rule
+from pipeline.site.excerpt import plain
 from pipeline.site.highlight import language_of
 from pipeline.site.image_tag import diagram, image_tag
 from pipeline.site.math import TexError

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
 
 from pipeline.errors import BuildError, ContentError, PipelineError
 from pipeline.site.articles import Article, articles
@@ -14,6 +16,7 @@ from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.editions import read_editions
 from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
+from pipeline.site.history import changed_since
 from pipeline.site.images import Images, image_names
 from pipeline.site.links import Links
 from pipeline.site.pages import make_plan
@@ -69,6 +72,19 @@ def choose_articles(work: Work) -> None:
         collections += work.library.drafts.values()
     work.warnings += [problem for collection in collections for problem in collection.problems]
     work.shown = articles(work.settings, work.library, work.now, drafts=work.drafts)
+    _date_changes(work)
+
+
+def _date_changes(work: Work) -> None:
+    """When a source has changed, for those that do not say it themselves."""
+    behind = [(locale, one) for locale, shown in work.shown.items() for one in shown.values() if one.changes]
+    undated = [(locale, one) for locale, one in behind if not one.source_changed and one.source and one.snapshot]
+    for locale in work.settings.targets:
+        own = {one.source.path: one for of, one in undated if of == locale and one.source}
+        texts = {path: one.snapshot.path.read_bytes() for path, one in own.items() if one.snapshot}
+        zone = ZoneInfo(work.settings.site.timezone)
+        for path, date in changed_since(work.settings.root, texts).items():
+            work.shown[locale][own[path].key] = replace(own[path], source_changed=date.astimezone(zone))
 
 
 def keep_unreadable(work: Work) -> None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pipeline.site.context import Heading
 
-__all__ = ["ArticleView", "Choice", "Entry", "PageView", "SeriesView", "SiteView", "TermView"]
+__all__ = ["ArticleView", "ChangeView", "Choice", "Entry", "PageView", "SeriesView", "SiteView", "TermView"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeView:
+    """What is another in the source than when it was translated: where it stands there now, and both as HTML."""
+
+    href: str
+    part: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesView:
     """A series that a post is part of, with all parts in order; `place` is the post's, from 1."""
 
@@ -94,16 +103,18 @@ class SeriesView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """A text in full, in `language`. `state`, `held`, `behind` and `source_changed` are those of Article; `original`
-    leads to the page in the source's language, where that is another one; `edit` and `markdown`, where there are such,
-    to where it can be changed and to its source.
+    """A text in full, in `language`. `state`, `held` and `source_changed` are those of Article, `changes` its first
+    ones of `changed` in all; `original` leads to the page in the source's language, where that is another one;
+    `history`, `edit` and `markdown`, where there are such, to all changes of the source, to where the text can be
+    edited, and to it as Markdown.
     """
 
     html: Markup
     language: str
     state: str
     held: str
-    behind: bool
+    changes: tuple[ChangeView, ...]
+    changed: int
     source_changed: datetime | None
     translatable: bool
     date: datetime | None
@@ -118,6 +129,7 @@ class ArticleView:
     related: tuple[Entry, ...]
     series: tuple[SeriesView, ...]
     share: tuple[Choice, ...]
+    history: str
     edit: str
     markdown: str
 
