@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from flows.embedded import leave
+from pipeline.config import CONFIG_NAME, Settings, load
 from pipeline.errors import PipelineError
 
 __all__ = ["main"]
@@ -24,7 +25,8 @@ def main(file: Path) -> None:
         signal.SIGINT, signal.default_int_handler
     )  # a shell's `&` leaves it ignored, and Ctrl-C without effect
     try:
-        serve(file)
+        here = Path(CONFIG_NAME).exists()
+        serve(file, load(Path()) if here else None)
     except KeyboardInterrupt:
         click.echo("Stopped.")
         leave(0)
@@ -33,8 +35,11 @@ def main(file: Path) -> None:
         sys.exit(1)
 
 
-def serve(file: Path) -> None:
-    """Register the deployments of `file` with the server that PREFECT_API_URL names, and run what it asks for."""
+def serve(file: Path, settings: Settings | None = None) -> None:
+    """Register the deployments of `file` with the server that PREFECT_API_URL names, and run what it asks for.
+
+    `settings` are those of the site whose locales and engines the forms offer.
+    """
     import prefect
     from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL, temporary_settings
 
@@ -43,7 +48,7 @@ def serve(file: Path) -> None:
     api = PREFECT_API_URL.value() or LOCAL_API
     with temporary_settings({PREFECT_API_URL: api}):
         check_server(api)
-        deployments = read_deployments(file)
+        deployments = read_deployments(file, settings)
         click.echo(f"Serving to {PREFECT_UI_URL.value() or api}; Ctrl-C ends it.")
         for deployment in deployments:
             times = ", ".join(_time(schedule) for schedule in deployment.schedules or [])

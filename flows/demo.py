@@ -22,7 +22,7 @@ from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from flows.publish import Delivered
-    from flows.translate import Translated
+    from flows.sync import Synced
     from pipeline.translation import PostReport
 
 __all__ = ["main"]
@@ -34,7 +34,7 @@ OK = 200
 class Round:
     """What one run of the main job did."""
 
-    translated: Translated
+    translated: Synced
     approved: list[tuple[str, str]]
     delivered: Delivered
 
@@ -49,7 +49,7 @@ class Round:
         return {
             "drafts written": sum(post.written for post in self.translated.report.posts),
             "drafts approved": len(self.approved),
-            "files written": self.delivered.built.written,
+            "files written": self.delivered.built.written if self.delivered.built else 0,
             "objects uploaded": self.delivered.published.uploaded,
             "objects deleted": self.delivered.published.deleted,
         }
@@ -106,9 +106,9 @@ def _twice(settings: Settings, story: Story, *, once: bool) -> bool:
 def _round(settings: Settings, story: Story | None = None) -> Round:
     """Detect, translate, approve, build, publish; told step by step if there is a story."""
     from flows.publish import PublishOptions, publish
-    from flows.translate import TranslateOptions, translate
+    from flows.sync import SyncOptions, sync
 
-    translated: Translated = _run(translate, TranslateOptions(root=settings.root))
+    translated: Synced = _run(sync, SyncOptions(root=settings.root))
     if story:
         story.detected(translated.states)
         story.translated(translated.report)
@@ -117,7 +117,7 @@ def _round(settings: Settings, story: Story | None = None) -> Round:
     if story:
         story.approved(translated.report, approved)
     delivered: Delivered = _run(publish, PublishOptions(root=settings.root))
-    if story:
+    if story and delivered.built:
         story.delivered(settings, delivered.built, delivered.published)
     return Round(translated, approved, delivered)
 

@@ -3,62 +3,105 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
-from pydantic import BaseModel, ConfigDict, Field
 
-from flows.artifacts import show_publish
+from flows.artifacts import changed_posts, show_link, show_publish
+from flows.due import look, remember
+from flows.limits import publisher_slot
+from flows.lineage import emit, made, show_posts
+from flows.options import AS_CONFIGURED, PublishOptions
+from flows.progress import progress_of
 from flows.steps import build_step, clear, publish_step
-from flows.summaries import publish_summary
-from pipeline.config import load
+from flows.summaries import build_summary, publish_summary
+from pipeline.config import Settings, load
+from pipeline.explain import built_files
 from pipeline.publishing import PublishReport
 from pipeline.site import BuildReport
 
 __all__ = ["Delivered", "PublishOptions", "deliver", "publish"]
 
 
-class PublishOptions(BaseModel):
-    """What to publish."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    root: Path = Field(default=Path(), description="Directory of pipeline.toml, from where the flow's process runs.")
-    dry_run: bool = Field(default=False, description="Build and plan; upload and delete nothing.")
-    allow_deletions: bool = Field(default=False, description="Let more than half of the published pages go.")
-
-
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What was rendered, and what was sent."""
+    """What was rendered (None: what was built already was left as it is), and what was sent."""
 
-    built: BuildReport
+    built: BuildReport | None
     published: PublishReport
 
 
 DEFAULTS = PublishOptions()
 
 
-@flow(name="publish", description=__doc__)
+@flow(name="publish", description=__doc__, timeout_seconds=2 * 3600)
 @clear
 def publish(options: PublishOptions = DEFAULTS) -> State[Any]:
     """Build the site and upload what changed.
 
     Args:
-        options: What to publish.
+        options: What to publish, and where to.
     """
-    return deliver(options.root, dry_run=options.dry_run, allow_deletions=options.allow_deletions)
+    settings = load(options.root)
+    if options.stage == "build":
+        with publisher_slot(settings):
+            built = build_step(settings)
+        return Completed(message=build_summary(built), data=built)
+    return deliver(settings, options)
 
 
-def deliver(root: Path, *, dry_run: bool = False, allow_deletions: bool = False) -> State[Any]:
-    """Build and publish inside a flow's run; its final state holds a Delivered and one line that sums it up."""
-    settings = load(root)
-    built = build_step(settings)
-    published = publish_step(
-        settings.public, settings.publish, dry_run=dry_run, allow_deletions=allow_deletions, root=settings.root
-    )
-    show_publish(settings, published, dry_run=dry_run)
-    return Completed(message=publish_summary(built, published, dry_run=dry_run), data=Delivered(built, published))
+def deliver(
+    settings: Settings, options: PublishOptions, *, only_due: bool = False, now: datetime | None = None
+) -> State[Any]:
+    """Build and publish inside a flow's run; its final state holds a Delivered and one line that sums it up.
+
+    With `only_due`, nothing is built when neither an edit nor a date makes it necessary. `now` decides what is due.
+    """
+    if options.target != AS_CONFIGURED:
+        settings = elsewhere(settings, options.target)
+    with publisher_slot(settings):
+        due = look(settings, now)
+        built = build_step(settings, now=now) if options.stage == "all" and (due.why or not only_due) else None
+        published = publish_step(
+            settings.public,
+            settings.publish,
+            dry_run=options.dry_run,
+            allow_deletions=options.allow_deletions,
+            verify=options.force,
+            root=settings.root,
+            now=now,
+            progress=progress_of("publish"),
+        )
+        if built and not options.dry_run and options.target == AS_CONFIGURED:
+            remember(settings, due)
+    _tell(settings, published, dry_run=options.dry_run)
+    message = publish_summary(built, published, dry_run=options.dry_run, why=due.why if only_due else "")
+    return Completed(message=message, data=Delivered(built, published))
+
+
+def elsewhere(settings: Settings, target: str) -> Settings:
+    """The same site, published to another target, of which no CDN knows."""
+    from pipeline.config.publishing import CloudFrontSettings
+
+    publish = settings.publish.model_copy(update={"target": target, "cloudfront": CloudFrontSettings()})
+    return settings.model_copy(update={"publish": publish})
+
+
+def _tell(settings: Settings, report: PublishReport, *, dry_run: bool) -> None:
+    """The release, as artifacts, events, assets and a page for each post that changed."""
+    posts = built_files(settings)
+    show_publish(settings, report, posts, dry_run=dry_run)
+    if dry_run or not (report.uploaded or report.deleted):
+        return
+    base = settings.site.base_url
+    show_link("site", f"{base}/", settings.site.title)
+    payload = {"release": report.release, "uploaded": report.uploaded, "deleted": report.deleted, "site": f"{base}/"}
+    emit("release.published", f"release.{report.release}", payload)
+    changed = changed_posts(report.actions, posts)
+    made("page", {name: f"{base}/{action.path.removesuffix('index.html')}" for name, action in changed})
+    if changed:
+        release = {name: f"{report.release}, because {action.reason}" for name, action in changed}
+        show_posts(settings, [name.partition("/")[2] for name, _ in changed], release)

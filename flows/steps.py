@@ -7,22 +7,36 @@ from functools import wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar, cast
 
-from prefect import task
+from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Failed
 from prefect.utilities.annotations import quote
 
+from pipeline.adoption import adopt
 from pipeline.errors import PipelineError
-from pipeline.publishing import publish
-from pipeline.review import approve_unchanged
+from pipeline.publishing import publish, rollback
+from pipeline.review import approve, approve_unchanged
 from pipeline.site import build
 from pipeline.translation import detect, translate
 
-__all__ = ["approve_unchanged_step", "build_step", "clear", "detect_step", "publish_step", "step", "translate_step"]
+__all__ = [
+    "adopt_step",
+    "approve_step",
+    "approve_unchanged_step",
+    "build_step",
+    "clear",
+    "detect_step",
+    "publish_step",
+    "rollback_step",
+    "step",
+    "translate_step",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+WAITS = [10.0, 60.0, 300.0]  # seconds before each further try of what may pass
 
 
 def clear(flow_body: Callable[P, R]) -> Callable[P, R | State[Any]]:
@@ -39,17 +53,28 @@ def clear(flow_body: Callable[P, R]) -> Callable[P, R | State[Any]]:
 def step(function: Callable[P, R]) -> Callable[P, R]:
     """`function` as a task of the same name: same arguments, same result, same PipelineError.
 
-    Arguments are quoted, so that Prefect does not search a whole library of posts for futures.
+    A `passing` error is tried again after WAITS, and nothing else is. Arguments are quoted, so that Prefect does not
+    search a whole library of posts for futures.
     """
     run = task(name=function.__name__, cache_policy=NO_CACHE, persist_result=False)(_caught(function))
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         quoted = cast("Any", ([quote(value) for value in args], {key: quote(value) for key, value in kwargs.items()}))
-        state = run(*quoted[0], **quoted[1], return_state=True)
+        patient = run.with_options(
+            retries=len(WAITS),
+            retry_delay_seconds=list(WAITS),
+            retry_jitter_factor=0.3,
+            retry_condition_fn=_passes,
+        )
+        state = patient(*quoted[0], **quoted[1], return_state=True)
         return cast("R", state.result())
 
     return call
+
+
+def _passes(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    return bool(getattr(state.data, "passing", False))
 
 
 def _caught(function: Callable[P, R]) -> Callable[P, R | State[Any]]:
@@ -63,8 +88,11 @@ def _caught(function: Callable[P, R]) -> Callable[P, R | State[Any]]:
     return call
 
 
+adopt_step = step(adopt)
+approve_step = step(approve)
 approve_unchanged_step = step(approve_unchanged)
 build_step = step(build)
 detect_step = step(detect)
 publish_step = step(publish)
+rollback_step = step(rollback)
 translate_step = step(translate)

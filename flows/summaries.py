@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from pipeline.adoption import AdoptionReport
 from pipeline.errors import ContentError
 from pipeline.publishing import PublishReport
 from pipeline.review import ApprovalReport
 from pipeline.site import BuildReport
-from pipeline.translation import PostReport, TranslationReport
+from pipeline.translation import PostReport, PostState, TranslationReport
 
-__all__ = ["needs_person", "publish_summary", "translation_summary"]
+__all__ = [
+    "adoption_summary",
+    "build_summary",
+    "coverage_summary",
+    "needs_person",
+    "preview_summary",
+    "publish_summary",
+    "rollback_summary",
+    "translation_summary",
+    "verdict_summary",
+]
 
 SHOWN = 3  # posts named in a line; the artifact has them all
 
@@ -43,15 +55,75 @@ def translation_summary(
     return " ".join(parts)
 
 
-def publish_summary(built: BuildReport, published: PublishReport, *, dry_run: bool = False) -> str:
-    """Such as `Release 7: 12 uploaded, 2 deleted, 80 as they were; 14 files of 94 pages written.` in one line."""
-    unread = [warning for warning in built.warnings if isinstance(warning, ContentError)]
-    note = f" {_count(len(unread), 'post')} could not be read, and keeps its pages: {unread[0]}" if unread else ""
+def coverage_summary(states: Sequence[PostState]) -> str:
+    """Such as `83 translations: 61 current, 22 missing.`."""
+    count = Counter(state.state for state in states)
+    told = ", ".join(f"{number} {state}" for state, number in count.most_common())
+    return f"{_count(len(states), 'translation')}: {told}." if states else "There are no posts."
+
+
+def build_summary(built: BuildReport) -> str:
+    """Such as `94 pages: 14 files written, 300 as they were, 2 removed.`."""
+    what = f"{built.written} files written, {built.unchanged} as they were, {built.removed} removed"
+    return f"{built.pages} pages: {what}.{_unread(built)}"
+
+
+def publish_summary(
+    built: BuildReport | None, published: PublishReport, *, dry_run: bool = False, why: str = ""
+) -> str:
+    """Such as `Release 7: 12 uploaded, 2 deleted, 80 as they were; 14 files of 94 pages written.` in one line.
+
+    `why` is what made it due.
+    """
+    note = _unread(built) if built else ""
     if not published.uploaded and not published.deleted:
         return f"Nothing was due: all {published.unchanged} objects are published as they are.{note}"
     what = f"{published.uploaded} uploaded, {published.deleted} deleted, {published.unchanged} as they were"
     head = "Planned, nothing sent" if dry_run else f"Release {published.release}"
-    return f"{head}: {what}; {built.pages} pages, {built.written} files written.{note}"
+    pages = f"; {built.pages} pages, {built.written} files written" if built else ""
+    reason = f" Due, because {why}." if why else ""
+    cdn = f" {published.cdn}" if published.cdn else ""
+    return f"{head}: {what}{pages}.{reason}{cdn}{note}"
+
+
+def rollback_summary(report: PublishReport, *, dry_run: bool) -> str:
+    """Such as `Release 8: 12 restored, 2 deleted, 80 as they were.` in one line."""
+    if not report.uploaded and not report.deleted:
+        return f"Nothing to do: all {report.unchanged} objects are as they were in that release."
+    head = "Planned, nothing changed" if dry_run else f"Release {report.release}"
+    return f"{head}: {report.uploaded} restored, {report.deleted} deleted, {report.unchanged} as they were."
+
+
+def preview_summary(built: BuildReport, published: PublishReport | None, where: str) -> str:
+    """Such as `94 pages, 3 of its files new: https://preview.example.org.`."""
+    new = f"{published.uploaded} uploaded" if published else f"{built.written} files written"
+    return f"{built.pages} pages, {new}: {where}{_unread(built)}"
+
+
+def adoption_summary(report: AdoptionReport, *, dry_run: bool) -> str:
+    """Such as `61 translations of 83 posts, 2 of them to be looked at; 500 files written.` in one line."""
+    doubt = f", {len(report.doubtful)} of them to be looked at" if report.doubtful else ""
+    files = "planned, nothing written" if dry_run else f"{_count(report.written, 'file')} written"
+    mend = f" {_count(len(report.problems), 'file')} to be mended by hand." if report.problems else ""
+    return f"{_count(len(report.adopted), 'translation')} of {_count(report.posts, 'post')}{doubt}; {files}.{mend}"
+
+
+def verdict_summary(decision: str, note: str, drafts: Sequence[tuple[str, str]], report: ApprovalReport) -> str:
+    """What a person decided, and what came of it."""
+    said = f' "{note}"' if (note := " ".join(note.split())) else ""
+    if decision == "reject":
+        return f"Rejected by a person: {_named(drafts)} stay in drafts/.{said}"
+    parts = [f"Approved by a person: {_named(report.approved)}." if report.approved else "Nothing was approved."]
+    parts += [
+        f"{entry.post} ({entry.locale}) was refused, line {entry.line}: {entry.reason}"
+        for entry in report.refused[:SHOWN]
+    ]
+    return " ".join(parts) + said
+
+
+def _unread(built: BuildReport) -> str:
+    unread = [warning for warning in built.warnings if isinstance(warning, ContentError)]
+    return f" {_count(len(unread), 'post')} could not be read, and keeps its pages: {unread[0]}" if unread else ""
 
 
 def _origins(posts: Sequence[PostReport]) -> str:

@@ -45,7 +45,7 @@ def main(root: Path, port: int = 4200) -> None:
             click.echo(f"Prefect UI: http://127.0.0.1:{port}/deployments")
             os.chdir(root)  # what a run calls `.`
             own = root / "prefect.yaml"
-            serve(own if own.exists() else SHIPPED)  # it returns when it is interrupted
+            serve(own if own.exists() else SHIPPED, settings)  # it returns when it is interrupted
     except KeyboardInterrupt:
         pass
     click.echo("Stopped. The history stays in .pipeline/prefect-server.")

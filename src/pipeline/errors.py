@@ -37,8 +37,11 @@ __all__ = [
 class PipelineError(Exception):
     """Something a user can mend.
 
-    `message` is one sentence; `path` and `line` (from 1) say where; `remedy` is one imperative sentence.
+    `message` is one sentence; `path` and `line` (from 1) say where; `remedy` is one imperative sentence. `passing`
+    errors may be gone a little later: the same again is worth a try.
     """
+
+    passing = False
 
     def __init__(
         self,
@@ -79,6 +82,8 @@ class EngineError(TranslationError):
 
 class EngineBusy(EngineError):
     """The engine may answer if asked again; `retry_after` is in seconds, when the engine said so."""
+
+    passing = True
 
     def __init__(self, message: str, *, retry_after: float | None = None, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)

@@ -16,7 +16,7 @@ from pipeline.translation import detect
 from pipeline.translation.align import align
 from pipeline.translation.document import Document
 
-__all__ = ["UNREADABLE", "Stage", "explain"]
+__all__ = ["UNREADABLE", "Stage", "built_files", "explain"]
 
 UNREADABLE = "unreadable"
 _MARKER = ".pipeline-site.json"  # what a build notes beside its pages: which post made which files
@@ -36,9 +36,12 @@ class Stage:
         return {"stage": self.stage, "locale": self.locale, "state": self.state, "why": self.why}
 
 
-def explain(settings: Settings, key: str) -> list[Stage]:
-    """The stages of the post `key`. Raises ConfigError for a post that nobody knows, with the nearest name."""
-    library = Library.read(settings)
+def explain(settings: Settings, key: str, library: Library | None = None) -> list[Stage]:
+    """The stages of the post `key`. Raises ConfigError for a post that nobody knows, with the nearest name.
+
+    `library` saves reading the content again.
+    """
+    library = library or Library.read(settings)
     pairs = [library.pair(key, locale) for locale in settings.targets]
     source = library.source.posts.get(key)
     fault = library.source.fault(key)
@@ -114,7 +117,7 @@ class _Pages:
 
     def __init__(self, settings: Settings, library: Library, key: str) -> None:
         self.settings, self.library, self.key = settings, library, key
-        self.noted = _noted(settings)
+        self.noted = built_files(settings)
 
     def stage(self, locale: str) -> Stage:
         if self.key.rpartition("/")[2] == "_index" or self.key == "index":
@@ -141,7 +144,8 @@ class _Pages:
         return "hidden until it is translated" if source else "there is nothing to show"
 
 
-def _noted(settings: Settings) -> dict[str, list[str]]:
+def built_files(settings: Settings) -> dict[str, list[str]]:
+    """The files in public/ of each post, by `locale/key`, as the last build noted them; empty if there was none."""
     try:
         posts = json.loads((settings.public / _MARKER).read_text(encoding="utf-8")).get("posts")
     except (OSError, ValueError, AttributeError):

@@ -15,11 +15,11 @@ def run(flow, options):
     return flow(options, return_state=True)
 
 
-def translate(site, **options):
-    from flows.translate import TranslateOptions
-    from flows.translate import translate as flow
+def sync(site, **options):
+    from flows.sync import SyncOptions
+    from flows.sync import sync as flow
 
-    return run(flow, TranslateOptions(root=site, **options))
+    return run(flow, SyncOptions(root=site, **options))
 
 
 def publish(site, **options):
@@ -34,6 +34,20 @@ def republish(site):
     from flows.republish import republish as flow
 
     return run(flow, RepublishOptions(root=site))
+
+
+def preview(site, **options):
+    from flows.preview import PreviewOptions
+    from flows.preview import preview as flow
+
+    return run(flow, PreviewOptions(root=site, **options))
+
+
+def rollback(site, **options):
+    from flows.rollback import RollbackOptions
+    from flows.rollback import rollback as flow
+
+    return run(flow, RollbackOptions(root=site, **options))
 
 
 @pytest.fixture
@@ -55,7 +69,7 @@ def artifacts(key):
 
 
 def test_from_english_to_published(site, engine):
-    state = translate(site)
+    state = sync(site)
     assert state.is_completed()
     assert state.message.startswith("1 draft: ")
     assert "by the engine" in state.message
@@ -78,11 +92,11 @@ def test_from_english_to_published(site, engine):
 
 
 def test_a_second_run_has_nothing_to_do_and_says_so(site, engine):
-    translate(site)
+    sync(site)
     approve(load(site), everything=True)
     publish(site)
     asked, before = len(engine.requests), len(artifacts("publish-result"))
-    assert translate(site).message.startswith("Nothing to translate")
+    assert sync(site).message.startswith("Nothing to translate")
     assert publish(site).message.startswith("Nothing was due")
     assert republish(site).message.startswith("Nothing was due")
     assert len(engine.requests) == asked
@@ -90,7 +104,7 @@ def test_a_second_run_has_nothing_to_do_and_says_so(site, engine):
 
 
 def test_a_segment_left_in_english_completes_and_asks_for_a_person(site):
-    state = translate(site)  # nobody answers at the address in pipeline.toml
+    state = sync(site)  # nobody answers at the address in pipeline.toml
     assert state.is_completed()
     assert "left in English" in state.message
     assert "A person is needed: posts/first (zh)." in state.message
@@ -101,32 +115,36 @@ def test_drafts_with_nothing_new_are_approved_where_configured(site, engine, mon
     monkeypatch.setenv("PIPELINE_REVIEW__APPROVE", "when nothing new")
     about = site / "content/en/about.md"
     about.write_text(about.read_text().replace("This site has two languages.\n\n", ""))
-    state = translate(site)
+    state = sync(site)
     assert "Approved, with nothing new in them: about (zh)." in state.message
     assert "本站有两种语言。" not in (site / "content/zh/about.md").read_text()
     assert not (site / "content/zh/posts/first.md").exists(), "the engine's own words wait for a person"
 
 
 def test_a_dry_run_plans_and_does_nothing(site, engine):
-    translate(site, dry_run=True)
+    sync(site, dry_run=True)
     assert not (site / "drafts").exists()
     assert not engine.requests
-    assert "| posts/first | zh |" in artifacts("translation-plan")[0].data
+    assert "| posts/first | zh |" in artifacts("drafts-plan")[0].data
     state = publish(site, dry_run=True)
     assert state.message.startswith("Planned, nothing sent: ")
     assert not (site / "published").exists()
-    assert {"action", "path", "reason"} == set(_rows(artifacts("publish-plan")[0])[0])
+    assert "| upload | `index.html` | new |" in artifacts("publish-plan")[0].data
 
 
-def test_the_status_artifact_has_every_post_with_its_reason(site, engine):
-    translate(site)
-    rows = _rows(artifacts("translation-status")[0])
+def test_the_coverage_has_every_post_with_its_reason(site, engine):
+    sync(site)
+    (artifact,) = artifacts("coverage-zh")[:1]
+    assert artifact.description == "50 % current: 1 missing, 1 current."
+    rows = _rows(artifact)
     assert {row["post"] for row in rows} == {"about", "posts/first"}
     assert rows[0]["state"] == "missing", "what needs work comes first"
+    assert rows[0]["age in days"] == 0
+    assert rows[1]["age in days"] == "", "what is current does not wait"
     assert all(row["reason"] for row in rows)
 
 
-@pytest.mark.parametrize("flow", [translate, publish, republish])
+@pytest.mark.parametrize("flow", [sync, publish, republish, preview, rollback])
 def test_an_error_that_can_be_mended_is_a_failed_run_with_its_message(tmp_path, flow):
     state = flow(tmp_path)
     assert state.is_failed()
@@ -143,7 +161,7 @@ def test_an_error_inside_a_task_reaches_the_flow_whole(site):
 
 def test_an_unreadable_post_fails_the_run_when_the_others_are_done(site, engine):
     (site / "content/en/posts/broken.md").write_bytes(b"---\ntitle: \xff\n---\n")
-    state = translate(site)
+    state = sync(site)
     assert state.is_failed()
     assert "1 post could not be worked on: " in state.message
     assert "broken.md" in state.message
@@ -157,7 +175,9 @@ def test_options_are_checked_before_anything_runs(site):
     from pydantic import ValidationError
 
     with pytest.raises(ValidationError):
-        translate(site, locale="not a locale")
+        sync(site, locale="not a locale")
+    with pytest.raises(ValidationError):
+        publish(site, target="https://user:secret@example.org")
     with pytest.raises(ValidationError):
         publish(site, dryrun=True)
 

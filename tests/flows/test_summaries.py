@@ -68,11 +68,11 @@ def test_a_plan_is_called_one():
 
 def test_what_was_published():
     built = Value(pages=94, written=14, warnings=[BuildError("an image is missing")])
-    sent = Value(uploaded=12, deleted=2, unchanged=80, release="r7")
+    sent = Value(uploaded=12, deleted=2, unchanged=80, release="r7", cdn="")
     line = "12 uploaded, 2 deleted, 80 as they were; 94 pages, 14 files written."
     assert publish_summary(built, sent) == f"Release r7: {line}"
     assert publish_summary(built, sent, dry_run=True) == f"Planned, nothing sent: {line}"
-    nothing = Value(uploaded=0, deleted=0, unchanged=92, release="r7")
+    nothing = Value(uploaded=0, deleted=0, unchanged=92, release="r7", cdn="")
     assert publish_summary(built, nothing) == "Nothing was due: all 92 objects are published as they are."
     built.warnings = [ContentError("is broken.", path="a.md")]
     assert publish_summary(built, nothing).endswith(" 1 post could not be read, and keeps its pages: a.md: is broken.")
@@ -80,9 +80,13 @@ def test_what_was_published():
 
 def test_the_drafts_report_names_what_a_person_has_to_do():
     problem = Value(check="links", severity="error", line=7, message="a link is gone")
-    page = drafts_markdown(report(post("a", total=4, kept=3, untranslated=1), post("b", total=1, problems=[problem])))
+    page = drafts_markdown(
+        report(post("a", total=4, kept=3, untranslated=1), post("b", total=1, problems=[problem])),
+        {("b", "zh"): "https://forge.example/pulls/7"},
+    )
     assert "| a | zh | 4 | 3 | 0 | 0 | 0 | 0 | 1 | `drafts/zh/a.md` |" in page
     assert "## a (zh) needs a person" in page
+    assert "[https://forge.example/pulls/7](https://forge.example/pulls/7) |" in page
     assert "* 1 of 4 segments are still in English." in page
     assert "* error, line 7: a link is gone (links)" in page
     assert page.endswith("Engine google: 2 requests, 30 characters.")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.config.checks import CheckSettings
 from pipeline.config.problems import ProblemSettings
+from pipeline.config.prefect import PrefectSettings
 from pipeline.config.publishing import PublishSettings
 from pipeline.config.theme import ThemeSettings
 
@@ -230,6 +231,7 @@ class Settings(_Section):
     theme: ThemeSettings = ThemeSettings()
     checks: CheckSettings = CheckSettings()
     problems: ProblemSettings = ProblemSettings()
+    prefect: PrefectSettings = PrefectSettings()
 
     @field_validator("locales")
     @classmethod

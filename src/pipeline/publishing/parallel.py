@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Event, Lock
 from typing import TypeVar
 
@@ -60,7 +61,7 @@ def in_parallel(
         return results
     with ThreadPoolExecutor(workers, thread_name_prefix="publish") as pool:
         try:
-            for future in [pool.submit(run) for _ in range(workers)]:
+            for future in [pool.submit(copy_context().run, run) for _ in range(workers)]:
                 future.result()
         finally:
             stop.set()

@@ -114,5 +114,7 @@ def explain(error: Exception | str, code: str, target: str) -> StoreError:
         )
     if code in _KNOWN:
         message, remedy = _KNOWN[code]
-        return StoreError(f"{target}: {message} ({code}).", remedy=remedy)
+        fault = StoreError(f"{target}: {message} ({code}).", remedy=remedy)
+        fault.passing = code in _FAILING.split()
+        return fault
     return StoreError(f"{target}: {str(error).rstrip('. ')}.", remedy=f"The server's answer was {code}. {_AGAIN}")

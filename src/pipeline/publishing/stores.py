@@ -16,6 +16,8 @@ __all__ = ["InertStore", "Listed", "Store", "Stored", "UnreachableError"]
 class UnreachableError(StoreError):
     """The store cannot be reached at all, so there is no use in asking it anything else."""
 
+    passing = True
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:

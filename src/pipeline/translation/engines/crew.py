@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Condition, Thread
 from typing import Generic, TypeVar
@@ -37,7 +38,8 @@ class Crew(Generic[T, R]):
                 self._tasks.extend(tasks)
             self._changed.notify(len(tasks))
             while len(self._threads) < min(self._most, self._open):
-                thread = Thread(target=self._run, daemon=True)
+                # Whoever collects the logs of a run tells by the context whose they are.
+                thread = Thread(target=copy_context().run, args=(self._run,), daemon=True)
                 self._threads.append(thread)
                 thread.start()
 

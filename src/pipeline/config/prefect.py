@@ -1,0 +1,32 @@
+"""[prefect]: what the flows need to know of the place they run in."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+__all__ = ["PrefectSettings"]
+
+
+class PrefectSettings(BaseModel):
+    """[prefect]: how the flows run. The commands do not read it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    engine_runs: int = Field(
+        1, ge=1, le=100, description="Runs of one Prefect server that may ask engines at the same time; others wait."
+    )
+    preview_target: str = Field(
+        "",
+        description="Where *preview* publishes the site with its drafts, as in [publish] `target`. Default: it is only "
+        "built, in .pipeline/preview.",
+    )
+    preview_url: str = Field("", description="Address under which `preview_target` is read.")
+
+    @field_validator("preview_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
+            raise ValueError("it has to be an absolute http(s) address, such as https://preview.example.org")
+        return value.rstrip("/")
