@@ -1,16 +1,21 @@
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from flows.deployments import read_deployments
+from pipeline.config import load
 from pipeline.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_the_shipped_file_names_the_three_flows():
+NAMES = ["sync", "publish", "republish", "preview", "rollback", "adopt"]
+
+
+def test_the_shipped_file_names_the_flows():
     deployments = {deployment.name: deployment for deployment in read_deployments(ROOT / "prefect.yaml")}
-    assert list(deployments) == ["translate", "publish", "republish"]
+    assert list(deployments) == NAMES
     for name, deployment in deployments.items():
         assert deployment.flow_name == name
         assert deployment.description
@@ -25,10 +30,10 @@ def test_the_schedules_have_a_time_zone():
     assert republish.active
     assert republish.schedule.timezone == "Europe/Berlin"
     assert not deployments["publish"].schedules
-    assert not deployments["translate"].schedules[0].active
+    assert not deployments["sync"].schedules[0].active
 
 
-@pytest.mark.parametrize("name", ["translate", "publish", "republish"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_form_has_described_fields_with_defaults(name):
     (deployment,) = [entry for entry in read_deployments(ROOT / "prefect.yaml") if entry.name == name]
     schema = deployment._parameter_openapi_schema.model_dump()
@@ -37,14 +42,46 @@ def test_the_form_has_described_fields_with_defaults(name):
     assert model["properties"]["root"]["default"] == "."
     for field in model["properties"].values():
         assert field["description"]
-        assert "default" in field
+        assert "default" in field or model["required"] == ["old"]
 
 
 def test_bounds_reach_the_form():
-    (deployment,) = [entry for entry in read_deployments(ROOT / "prefect.yaml") if entry.name == "translate"]
-    fields = deployment._parameter_openapi_schema.model_dump()["definitions"]["TranslateOptions"]["properties"]
+    fields = fields_of("sync")
     assert fields["locale"]["pattern"]
     assert fields["posts"]["maxItems"] == 1000
+    assert fields["stage"]["enum"] == ["all", "detect", "translate", "propose"]
+
+
+def test_the_form_offers_the_locales_and_engines_of_the_site(site):
+    fields = fields_of("sync", load(site))
+    assert fields["locale"]["enum"] == ["all", "zh"]
+    assert {"configured", "google", "libretranslate"} <= set(fields["engine"]["enum"])
+
+
+def test_the_version_is_the_commit_of_the_content(site):
+    def git(*arguments):
+        done = subprocess.run(["git", "-C", str(site), *arguments], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    git("init", "-q")
+    git("add", ".")
+    git("-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "content")
+    (publish,) = [entry for entry in read_deployments(ROOT / "prefect.yaml", load(site)) if entry.name == "publish"]
+    assert publish.version == git("rev-parse", "--short=12", "HEAD")
+
+
+def test_a_push_starts_sync_and_a_merge_starts_publish():
+    triggers = {entry.name: entry.triggers for entry in read_deployments(ROOT / "prefect.yaml") if entry.triggers}
+    assert {name: trigger.expect for name, (trigger,) in triggers.items()} == {
+        "sync": {"content.pushed"},
+        "publish": {"content.merged"},
+    }
+
+
+def fields_of(name, settings=None):
+    (deployment,) = [entry for entry in read_deployments(ROOT / "prefect.yaml", settings) if entry.name == name]
+    (form,) = deployment._parameter_openapi_schema.model_dump()["definitions"].values()
+    return form["properties"]
 
 
 ENTRY = "name: x, entrypoint: flows.publish.publish"
@@ -63,6 +100,8 @@ ENTRY = "name: x, entrypoint: flows.publish.publish"
         (f"deployments: [{{{ENTRY}, schedules: [{{cron: daily-ish}}]}}]", "cron"),
         (f"deployments: [{{{ENTRY}, schedules: [{{cron: 0 6 * * *, timezone: Mars}}]}}]", "Mars"),
         (f"deployments: [{{{ENTRY}, concurrency_limit: {{limit: 1, collision_strategy: NEVER}}}}]", "NEVER"),
+        (f"deployments: [{{{ENTRY}, triggers: [{{expect: []}}]}}]", "`deployments.0.triggers.0.expect`"),
+        (f"deployments: [{{{ENTRY}, triggers: [{{expected: [x]}}]}}]", "`deployments.0.triggers.0.expect`"),
     ],
 )
 def test_a_bad_file_is_one_clear_error(tmp_path, text, said):

@@ -7,6 +7,7 @@ import pytest
 from pipeline.config import load
 from pipeline.review import approve
 from tests.engines.servers import LibreTranslateServer
+from tests.flows.reading import artifacts
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
@@ -55,17 +56,6 @@ def engine(monkeypatch):
     with LibreTranslateServer() as server:
         monkeypatch.setenv("PIPELINE_ENGINES__LIBRETRANSLATE__URL", server.url)
         yield server
-
-
-def artifacts(key):
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
-    from prefect.client.schemas.sorting import ArtifactSort
-
-    with get_client(sync_client=True) as client:
-        return client.read_artifacts(
-            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])), sort=ArtifactSort.CREATED_DESC
-        )
 
 
 def test_from_english_to_published(site, engine):

@@ -13,7 +13,7 @@ import pytest
 from tests.flows.processes import free_port, poll, prefect_env, running
 
 ROOT = Path(__file__).parent.parent.parent
-NAMES = ["publish", "republish", "translate"]
+NAMES = ["adopt", "preview", "publish", "republish", "rollback", "sync"]
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def served(server, tmp_path_factory):
     with running([sys.executable, "-m", "flows"], env=env, cwd=root, log=root.parent / "flows.log"):
 
         def found():
-            """All three deployments are registered."""
-            return [entry for entry in server.post("/deployments/filter", {}) if entry["name"] in NAMES][2:]
+            """All deployments are registered."""
+            return {entry["name"] for entry in server.post("/deployments/filter", {})} >= set(NAMES)
 
         poll(found)
         yield {entry["name"]: entry for entry in server.post("/deployments/filter", {})}, root
@@ -60,7 +60,7 @@ def test_a_schedule_really_produces_runs(served, server):
     assert all(run["auto_scheduled"] for run in runs)
     minutes = {dt.datetime.fromisoformat(run["expected_start_time"]).minute for run in runs}
     assert minutes <= {0, 15, 30, 45}
-    assert not server.runs(deployments["translate"]["id"]), "an inactive schedule makes no runs"
+    assert not server.runs(deployments["sync"]["id"]), "an inactive schedule makes no runs"
 
 
 def test_a_run_asked_for_by_its_form_publishes(served, server):
@@ -98,7 +98,7 @@ def test_a_parameter_out_of_bounds_is_refused_before_the_run(served, server):
     deployments, _root = served
     with pytest.raises(Exception, match="409"):
         server.post(
-            f"/deployments/{deployments['translate']['id']}/create_flow_run",
+            f"/deployments/{deployments['sync']['id']}/create_flow_run",
             {"parameters": {"options": {"locale": "not a locale"}}},
         )
 
@@ -106,7 +106,7 @@ def test_a_parameter_out_of_bounds_is_refused_before_the_run(served, server):
 def test_a_run_that_fails_says_why(served, server, tmp_path):
     deployments, _root = served
     run = server.post(
-        f"/deployments/{deployments['translate']['id']}/create_flow_run",
+        f"/deployments/{deployments['sync']['id']}/create_flow_run",
         {"parameters": {"options": {"root": str(tmp_path)}}},
     )
     state = server.finished(run["id"])
@@ -140,7 +140,7 @@ def test_serving_ends_on_a_signal_and_leaves_its_deployments_active(server, tmp_
     env = prefect_env(tmp_path / "home", server.url)
     with running([sys.executable, "-m", "flows"], env=env, cwd=tmp_path, log=log) as process:
         poll(lambda: "republish" in log.read_text() or process.poll() is not None)
-        poll(lambda: len(server.post("/deployments/filter", {})) >= 3)
+        poll(lambda: len(server.post("/deployments/filter", {})) >= len(NAMES))
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
     assert not [entry["name"] for entry in server.post("/deployments/filter", {}) if entry["paused"]]

@@ -42,7 +42,7 @@ def up(site):
         assert process.poll() is None, log.read_text()
         assert f"Prefect UI: http://127.0.0.1:{port}/deployments" in log.read_text()
         server = Api(f"http://127.0.0.1:{port}/api")
-        poll(lambda: len(server.post("/deployments/filter", {})) == 3)
+        poll(lambda: len(server.post("/deployments/filter", {})) == 6)
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=40) == 0, log.read_text()

@@ -1,0 +1,42 @@
+"""What a Prefect server knows, read through its own client."""
+
+import datetime as dt
+
+from tests.flows.processes import poll
+
+
+def artifacts(key):
+    """Artifacts of a key, the newest first."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+    from prefect.client.schemas.sorting import ArtifactSort
+
+    with get_client(sync_client=True) as client:
+        return client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])), sort=ArtifactSort.CREATED_DESC
+        )
+
+
+def events(name, *, since, resource):
+    """Events of a name about a resource. They arrive a little after the run that sent them has ended."""
+    import httpx
+    from prefect.settings import PREFECT_API_URL
+
+    asked = {
+        "filter": {
+            "event": {"name": [name]},
+            "resource": {"id": [resource]},
+            "occurred": {
+                "since": since.isoformat(),
+                "until": (dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)).isoformat(),
+            },
+        }
+    }
+
+    def arrived():
+        """The event is there."""
+        answer = httpx.post(f"{PREFECT_API_URL.value()}/events/filter", json=asked, timeout=30)
+        answer.raise_for_status()
+        return answer.json()["events"]
+
+    return poll(arrived, 30)
