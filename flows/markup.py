@@ -38,11 +38,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns), *lines]
 
 
-def key(*parts: str) -> str:
+def key(kind: str, name: str) -> str:
     """A key of an artifact: small letters, digits and dashes, and another one for every name.
 
-    What a name loses on the way is made up for by a piece of its digest.
+    A slash is two dashes. What a name loses on the way is made up for by a piece of its digest.
     """
-    name = "-".join(parts)
-    short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80].strip("-")
-    return short if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:8]}".strip("-")
+    short = re.sub(r"[^a-z0-9]+", lambda gap: "--" if gap[0] == "/" else "-", name.lower())[:80].strip("-")
+    if short.replace("--", "/") != name:
+        short = f"{short}-{sha256(name.encode()).hexdigest()[:8]}".strip("-")
+    return f"{kind}-{short}"

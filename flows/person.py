@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput, create_flow_run_input, read_flow_run_input
+from prefect.settings import PREFECT_UI_URL
 from prefect.states import Completed
 from pydantic import Field
 
@@ -80,7 +81,8 @@ def decide(settings: Settings, drafts: Drafts) -> State[Any]:
 def _suspended(drafts: Drafts, summary: str) -> Verdict:
     lines = [f"* `drafts/{locale}/{post}`" for post, locale in drafts[:_NAMED]]
     more = [f"* and {len(drafts) - _NAMED} more"] if len(drafts) > _NAMED else []
-    told = "\n".join([summary, "", *lines, *more, "", "The artifact `drafts-report` has what the checks found."])
+    where = f"{PREFECT_UI_URL.value() or ''}/artifacts/key/drafts-report"
+    told = "\n".join([summary, "", *lines, *more, "", f"What the checks found is in the [drafts report]({where})."])
     form = Verdict.with_initial_data(description=told, decision="approve", note="")
     answer = suspend_flow_run(wait_for_input=form, timeout=PATIENCE, key=_PAUSE)
     assert isinstance(answer, Verdict)  # noqa: S101  or the run is suspended, and this line is not reached

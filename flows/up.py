@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -112,6 +113,8 @@ def _interruptible() -> Iterator[None]:
     """SIGTERM ends like Ctrl-C, and Ctrl-C works even where a shell's `&` turned it off."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        # Prefect's connection to a run that has just ended would be torn with a traceback.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

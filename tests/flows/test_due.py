@@ -101,7 +101,7 @@ def test_a_release_is_told_with_links_events_assets_and_a_page_a_post(dated):
     result = artifacts("publish-result")[0].data
     assert "[en/posts/gone](http://localhost:8000/posts/gone/)" in result
     assert artifacts("site")[0].data == "[A small site](http://localhost:8000/)"
-    lineage = artifacts(_key("posts/gone"))[0].data
+    lineage = artifacts("post-posts--gone")[0].data
     assert "| source | en | there |" in lineage
     assert "| translation | zh | missing |" in lineage
     assert f"| release | en | published | {release}, because new |" in lineage
@@ -112,16 +112,22 @@ def test_a_release_is_told_with_links_events_assets_and_a_page_a_post(dated):
     assert made
 
 
-def _key(post):
-    from flows.markup import key
-
-    return key("post", post)
-
-
 def test_keys_of_artifacts_stay_apart():
     from flows.markup import key
 
-    names = ["posts/foo", "posts-foo", "posts/Foo", "posts/中文", "posts/英文", "中文", "a" * 200, "a" * 201]
+    names = [
+        "posts/foo",
+        "posts-foo",
+        "posts--foo",
+        "posts//foo",
+        "posts/foo/",
+        "posts/Foo",
+        "posts/中文",
+        "posts/英文",
+        "中文",
+        "a" * 200,
+        "a" * 201,
+    ]
     keys = {key("post", name) for name in names}
     assert len(keys) == len(names)
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for name in keys)

@@ -5,10 +5,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
+import yaml
 
 from tests.flows.processes import free_port, poll, prefect_env, running
 
@@ -144,3 +149,104 @@ def test_serving_ends_on_a_signal_and_leaves_its_deployments_active(server, tmp_
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
     assert not [entry["name"] for entry in server.post("/deployments/filter", {}) if entry["paused"]]
+
+
+def test_an_event_of_a_push_starts_sync(served, server):
+    deployments, _root = served
+    before = {run["id"] for run in server.runs(deployments["sync"]["id"])}
+    event = {
+        "id": str(uuid.uuid4()),
+        "event": "content.pushed",
+        "occurred": dt.datetime.now(dt.UTC).isoformat(),
+        "resource": {"prefect.resource.id": "content.repository"},
+        "payload": {},
+    }
+
+    def started():
+        """A run of sync, which the automation of its trigger made."""
+        return [run for run in server.runs(deployments["sync"]["id"]) if run["id"] not in before]
+
+    assert requests.post(f"{server.url}/events", json=[event], timeout=30).ok
+    (run,) = poll(started)
+    assert server.finished(run["id"])["type"] == "COMPLETED"
+
+
+def test_a_failure_is_told_as_the_shipped_automation_says(served, server, tmp_path):
+    deployments, _root = served
+    heard = []
+
+    class Ear(BaseHTTPRequestHandler):
+        def do_POST(self):
+            heard.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Ear) as ear:
+        threading.Thread(target=ear.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        known = server.get("/block_types/slug/webhook/block_documents")
+        assert known == []
+        kind = server.get("/block_types/slug/webhook")
+        (schema,) = server.post("/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}})[
+            :1
+        ]
+        url = f"http://127.0.0.1:{ear.server_port}/"
+        data = {"method": "POST", "url": url, "allow_private_urls": True}
+        block = {"name": "ear", "data": data, "block_schema_id": schema["id"], "block_type_id": kind["id"]}
+        made = server.post("/block_documents/", block)
+        automations = yaml.safe_load((ROOT / "infra" / "automations.yaml").read_text())["automations"]
+        automations[0]["actions"][0]["block_document_id"] = made["id"]
+        for automation in automations:
+            server.post("/automations/", automation)
+        options = {"options": {"root": str(tmp_path)}}
+        server.post(f"/deployments/{deployments['publish']['id']}/create_flow_run", {"parameters": options})
+        poll(lambda: heard)
+        ear.shutdown()
+    assert "publish" in heard[0]
+    assert f"there is no pipeline.toml in {tmp_path}" in heard[0]
+
+
+def test_a_worker_clones_the_content_and_publishes_it(server, tmp_path):
+    content, out = tmp_path / "content", tmp_path / "out"
+    shutil.copytree(Path(__file__).parent / "site", content)
+    for arguments in (
+        ["init", "-q", "-b", "main"],
+        ["add", "."],
+        ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "content"],
+    ):
+        subprocess.run(["git", *arguments], cwd=content, check=True)
+    flows = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    for entry in flows["deployments"]:
+        entry["name"] += "-by-worker"  # the others are served
+    (content / "prefect.yaml").write_text(yaml.safe_dump(flows))
+    env = prefect_env(tmp_path / "home", server.url) | {
+        "PIPELINE_WORK_POOL": "here",
+        "PIPELINE_REPOSITORY": str(content),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+    }
+    prefect = [sys.executable, "-m", "prefect"]
+    start = [*prefect, "worker", "start", "--pool", "here", "--type", "process"]
+    (tmp_path / "away").mkdir()
+    with running(start, env=env, cwd=tmp_path / "away", log=tmp_path / "worker.log", stop=signal.SIGTERM):
+
+        def pool():
+            """The worker made its pool."""
+            return [entry for entry in server.post("/work_pools/filter", {}) if entry["name"] == "here"]
+
+        poll(pool)
+        deploy = [*prefect, "--no-prompt", "deploy", "--all"]
+        done = subprocess.run(deploy, env=env, cwd=content, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        deployed = {entry["name"]: entry for entry in server.post("/deployments/filter", {})}
+        publish = deployed["publish-by-worker"]
+        head = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=content, capture_output=True, text=True)
+        assert publish["version"] == head.stdout.strip()
+        run = server.post(
+            f"/deployments/{publish['id']}/create_flow_run", {"parameters": {"options": {"target": str(out)}}}
+        )
+        state = server.finished(run["id"])
+    assert state["type"] == "COMPLETED", (state, (tmp_path / "worker.log").read_text())
+    assert (out / "zh" / "about" / "index.html").is_file()
+    assert not (content / "public").exists(), "the work was done in a clone"

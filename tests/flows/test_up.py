@@ -1,92 +1,306 @@
-"""`pipeline up` as a team lead uses it: one command, then the UI in a real browser."""
+"""`pipeline up` as a team uses it: the UI in a real browser, and what is left when a process dies in the middle."""
 
+import os
 import re
 import shutil
 import signal
 import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import requests
+import yaml
 from playwright.sync_api import expect, sync_playwright
 
+from tests.engines.faults import status
+from tests.engines.servers import LibreTranslateServer
 from tests.flows.processes import Api, free_port, poll, prefect_env, running
 
+ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+LONG = "---\ntitle: Long\n---\n\n" + "\n\n".join(f"Sentence number {number} of this post." for number in range(8))
 
 
-def start(site, port, log):
-    command = [sys.executable, "-m", "pipeline", "--root", str(site), "up", "--port", str(port)]
-    return running(command, env=prefect_env("/nonexistent"), cwd=site.parent, log=log)
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+class Gate:
+    """An engine that answers until it is shut, and then lets everybody wait."""
+
+    def __init__(self):
+        self.left, self.open = None, threading.Event()
+        self.open.set()
+
+    def __call__(self, text):
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.open.clear()
+        self.open.wait(60)
+        return f"译{text}"
+
+    def shut_after(self, answers):
+        self.left = answers
+
+    def reopen(self):
+        self.left = None
+        self.open.set()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def gate():
+    return Gate()
+
+
+@pytest.fixture(scope="module")
+def engine(gate):
+    with LibreTranslateServer(gate) as server:
+        yield server
+        gate.reopen()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, engine):
+    """A small site whose pages are served where it says they are, and whose engine takes one text a request."""
     root = tmp_path_factory.mktemp("up") / "site"
     shutil.copytree(Path(__file__).parent / "site", root)
-    return root
+    (root / "published").mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root / "published")))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    config = root / "pipeline.toml"
+    text = config.read_text().replace("http://localhost:8000", f"http://127.0.0.1:{server.server_port}")
+    text = text.replace("http://127.0.0.1:9", engine.url).replace("retries = 0", "retries = 0\nconcurrency = 1")
+    text = text.replace("timeout = 5.0", "timeout = 60.0\nmax_characters = 40")
+    # The turn of a killed run is free again when its lease ends, a minute later; nobody shall wait for it here.
+    config.write_text(text + "\n[prefect]\nengine_runs = 4\n")
+    flows = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    (republish,) = (entry for entry in flows["deployments"] if entry["name"] == "republish")
+    republish["schedules"][0]["cron"] = "0 0 1 1 *"  # one in the middle of a test would be a second publisher
+    (root / "prefect.yaml").write_text(yaml.safe_dump(flows))
+    (root / "published").rmdir()
+    yield root
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class Up:
+    """`pipeline up` on a port of its own; `process` is in a group of its own."""
+
+    def __init__(self, site):
+        self.site, self.port, self.log = site, free_port(), site.parent / "up.log"
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api = Api(f"{self.url}/api")
+
+    @contextmanager
+    def running(self):
+        command = [sys.executable, "-m", "pipeline", "--root", str(self.site), "up", "--port", str(self.port)]
+        env = prefect_env("/nonexistent") | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+        with running(command, env=env, cwd=self.site.parent, log=self.log) as self.process:
+
+            def serving():
+                """It serves its deployments."""
+                return "Ctrl-C ends it" in self.log.read_text() or self.process.poll() is not None
+
+            poll(serving, 150)
+            assert self.process.poll() is None, self.log.read_text()
+            poll(lambda: len(self.api.post("/deployments/filter", {})) == 6)
+            yield self
+
+    def deployment(self, name):
+        return next(entry for entry in self.api.post("/deployments/filter", {}) if entry["name"] == name)
+
+    def start(self, name, **options):
+        """A run's id."""
+        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+        return self.api.post(path, {"parameters": {"options": options}})["id"]
+
+    def state(self, run):
+        return self.api.get(f"/flow_runs/{run}")["state"]
+
+    def reaches(self, run, *types):
+        return poll(lambda: (state := self.state(run))["type"] in types and state, 60)
+
+    def pid(self, run):
+        """Of the process that the run is in."""
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"PREFECT__FLOW_RUN_ID={run}".encode() in (process / "environ").read_bytes():
+                    return int(process.name)
+            except OSError:
+                continue
+        pytest.fail("the run has no process")
 
 
 @pytest.fixture(scope="module")
 def up(site):
-    """The address of a server that `pipeline up` started, with its flows served."""
-    port, log = free_port(), site.parent / "up.log"
-    with start(site, port, log) as process:
-
-        def serving():
-            """It serves its deployments."""
-            return "Ctrl-C ends it" in log.read_text() or process.poll() is not None
-
-        poll(serving, 150)
-        assert process.poll() is None, log.read_text()
-        assert f"Prefect UI: http://127.0.0.1:{port}/deployments" in log.read_text()
-        server = Api(f"http://127.0.0.1:{port}/api")
-        poll(lambda: len(server.post("/deployments/filter", {})) == 6)
-        yield f"http://127.0.0.1:{port}"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=40) == 0, log.read_text()
-    assert "Traceback" not in log.read_text()
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{port}/api/health", timeout=5)
+    server = Up(site)
+    with server.running():
+        assert f"Prefect UI: {server.url}/deployments" in server.log.read_text()
+        yield server
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
 
 
-def test_publish_is_found_run_by_its_form_and_completes(up, site):
-    elsewhere = []
+@pytest.fixture(scope="module")
+def browser():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(60_000)
-        page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: (elsewhere.append(1), route.abort()))
-        page.goto(f"{up}/v2/deployments")
-        page.get_by_role("link", name="publish", exact=True).first.click()
-        page.get_by_role("button", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Custom run").click()
-        expect(page.get_by_text("Build and plan; upload and delete nothing.").first).to_be_visible()
-        page.get_by_role("button", name="Submit").click()
-        page.get_by_role("button", name="View run").or_(page.get_by_role("link", name="View run")).first.click()
-        expect(page.get_by_text("Completed").first).to_be_visible(timeout=90_000)
-        page.goto(f"{up}/v2/artifacts")
-        page.get_by_text("publish-result").first.click()
-        expect(page.get_by_text(re.compile(r"\d+ uploaded")).first).to_be_visible()
+        yield browser
         browser.close()
-    assert (site / "published" / "index.html").is_file()
 
 
-def test_a_run_that_lost_its_process_is_crashed_at_the_next_start(up, site):
-    server = Api(f"{up}/api")
-    flow = server.post("/flows/", {"name": "publish"})
-    run = server.post("/flow_runs/", {"flow_id": flow["id"], "state": {"type": "RUNNING", "name": "Running"}})
-    port, log = free_port(), site.parent / "again.log"
-    # The history is a file in the site: a second server on it is what the next day's start is.
-    with start(site, port, log) as process:
-        poll(lambda: "Ctrl-C ends it" in log.read_text() or process.poll() is not None, 150)
-        assert server.get(f"/flow_runs/{run['id']}")["state"]["type"] == "CRASHED", log.read_text()
+@pytest.fixture
+def page(browser):
+    """A page that reaches nothing but loopback."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(60_000)
+    page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
+    yield page
+    page.close()
+
+
+def open_deployment(page, up, name):
+    page.goto(f"{up.url}/v2/deployments")
+    page.get_by_role("link", name=name, exact=True).first.click()
+
+
+def test_publish_is_found_run_by_its_form_and_its_page_opened_from_the_artifact(up, site, page):
+    open_deployment(page, up, "publish")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Custom run").click()
+    expect(page.get_by_text("Plan only: build, and say what would be sent.").first).to_be_visible()
+    page.get_by_role("textbox", name="Run Name").fill("by-hand")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="View run").or_(page.get_by_role("link", name="View run")).first.click()
+    expect(page.get_by_text("Completed").first).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("by-hand").first).to_be_visible()
+    page.goto(f"{up.url}/v2/artifacts")
+    page.get_by_text("publish-result").first.click()
+    page.get_by_role("link", name=re.compile(r"^[0-9a-f]{8}$")).first.click()  # the latest of its history
+    page.get_by_role("link", name="zh/about").first.click()
+    expect(page).to_have_title(re.compile("关于"))
+    assert page.url.endswith("/zh/about/")
+    assert "本站有两种语言。" in page.content()
+
+
+def test_a_schedule_is_seen_paused_and_resumed(up, page):
+    open_deployment(page, up, "republish")
+    switch = page.get_by_role("switch", name=re.compile("^toggle "))
+    expect(switch).to_be_checked()
+
+    def active():
+        (schedule,) = up.deployment("republish")["schedules"]
+        return schedule["active"]
+
+    switch.click()
+    poll(lambda: not active())
+    switch.click()
+    poll(active)
+
+
+def test_a_run_that_waits_for_a_person_goes_on_by_its_form(up, site, page):
+    run = up.start("sync", wait_for_person=True)
+    assert up.reaches(run, "PAUSED")["name"] == "Suspended"
+    page.goto(f"{up.url}/runs/flow-run/{run}")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("drafts/zh/posts/first").first).to_be_visible()
+    page.get_by_role("textbox").last.fill("Read it twice.")
+    page.get_by_role("button", name="Submit").click()
+    state = up.reaches(run, "COMPLETED", "FAILED", "CRASHED")
+    assert state["message"] == 'Approved by a person: posts/first (zh). "Read it twice."'
+    assert (site / "content/zh/posts/first.md").is_file()
+    assert not (site / "drafts/zh/posts/first.md").exists()
+
+
+def interrupted(up, site, engine, gate, interrupt):
+    """A sync that is interrupted when three answers are in, and another one after that: texts asked twice."""
+    (site / "content/en/posts/long.md").write_text(LONG)
+    shutil.rmtree(site / ".pipeline" / "journal", ignore_errors=True)
+    shutil.rmtree(site / "drafts", ignore_errors=True)
+    began = len(engine.texts)
+    gate.shut_after(3)
+    run = up.start("sync")
+    poll(lambda: not gate.open.is_set())
+    try:
+        interrupt(run)
+    finally:
+        gate.reopen()
+    assert not list((site / "drafts").rglob("*.md")), "no half of a draft"
+    second = up.start("sync")
+    state = up.reaches(second, "COMPLETED", "FAILED", "CRASHED")
+    assert state["type"] == "COMPLETED", state
+    assert (site / "drafts/zh/posts/long.md").read_text().count("译") == 9
+    asked = engine.texts[began:]
+    return [text for text in set(asked) if asked.count(text) > 1]
+
+
+def test_a_cancelled_run_stops_within_seconds_and_the_next_goes_on(up, site, engine, gate):
+    def cancel(run):
+        up.api.post(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
+        state = poll(lambda: (state := up.state(run))["type"] == "CANCELLED" and state, 20)
+        assert state["name"] == "Cancelled"
+
+    assert len(interrupted(up, site, engine, gate, cancel)) <= 1, "but for the one that was under way"
+
+
+def test_a_killed_run_is_crashed_and_the_next_pays_for_nothing_twice(up, site, engine, gate):
+    def kill(run):
+        os.kill(up.pid(run), signal.SIGKILL)
+        up.reaches(run, "CRASHED")
+
+    assert len(interrupted(up, site, engine, gate, kill)) <= 1, "but for the one that was under way"
+
+
+def test_the_log_of_a_run_has_what_the_engines_threads_say(up, site, engine):
+    (site / "content/en/posts/lost.md").write_text("---\ntitle: Lost\n---\n\nNobody can say this.\n")
+    engine.fault_when = lambda asked: status(403)
+    try:
+        run = up.start("sync", posts=["posts/lost"])
+        up.reaches(run, "COMPLETED", "FAILED", "CRASHED")
+    finally:
+        engine.fault_when = lambda asked: None
+
+    def logged():
+        logs = up.api.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})
+        return [entry["message"] for entry in logs if entry["name"] == "pipeline.translation.engines.lane"]
+
+    assert "not asked again in this run" in poll(logged, 20)[0]
+
+
+def test_when_all_is_killed_the_next_start_tidies_up_and_who_waits_still_waits(up, site):
+    shutil.rmtree(site / "drafts", ignore_errors=True)
+    waiting = up.start("sync", wait_for_person=True)
+    up.reaches(waiting, "PAUSED")
+    flow = up.api.post("/flows/", {"name": "publish"})
+    orphan = up.api.post("/flow_runs/", {"flow_id": flow["id"], "state": {"type": "RUNNING", "name": "Running"}})
+    os.killpg(up.process.pid, signal.SIGKILL)
+    up.process.wait()
+    poll(lambda: not up.api.healthy())
+    with up.running():
+        assert up.state(orphan["id"])["type"] == "CRASHED", up.log.read_text()
+        answer = {"run_input": {"decision": "reject", "note": ""}}
+        assert up.api.post(f"/flow_runs/{waiting}/resume", answer)["status"] == "ACCEPT"
+        state = up.reaches(waiting, "COMPLETED", "FAILED", "CRASHED")
+        assert state["name"] == "Rejected", state
+        assert (site / "drafts/zh/posts/long.md").is_file()
+        up.process.send_signal(signal.SIGINT)
+        assert up.process.wait(timeout=40) == 0, up.log.read_text()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{up.url}/api/health", timeout=5)
 
 
 def test_without_a_site_it_says_so_at_once(tmp_path):
     log = tmp_path / "log"
-    with start(tmp_path / "nowhere", free_port(), log) as process:
+    command = [sys.executable, "-m", "pipeline", "--root", str(tmp_path / "nowhere"), "up", "--port", str(free_port())]
+    with running(command, env=prefect_env("/nonexistent"), cwd=tmp_path, log=log) as process:
         assert process.wait(timeout=60) == 1
     assert "pipeline.toml" in log.read_text()
     assert "Traceback" not in log.read_text()

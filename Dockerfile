@@ -1,0 +1,26 @@
+# A worker of a Docker, Kubernetes or ECS work pool, or `pipeline up`, in one image:
+#   docker build -t pipeline . && docker run --rm -p 127.0.0.1:4200:4200 -v "$PWD:/site" pipeline up
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /build
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY src src
+COPY flows flows
+RUN python -m venv /opt/pipeline \
+    && /opt/pipeline/bin/pip install --no-cache-dir --constraint constraints.txt .
+
+FROM python:3.11-slim-bookworm
+# git clones the content; the font draws Chinese titles on cards.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk git \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 1000 pipeline
+COPY --from=build /opt/pipeline /opt/pipeline
+COPY prefect.toml prefect.yaml /opt/pipeline/lib/python3.11/site-packages/
+ENV PATH=/opt/pipeline/bin:$PATH \
+    DO_NOT_TRACK=1 \
+    PYTHONUNBUFFERED=1
+USER 1000
+WORKDIR /site
+ENTRYPOINT ["pipeline"]
+CMD ["--help"]

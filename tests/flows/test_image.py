@@ -1,0 +1,28 @@
+"""The Dockerfile is one that a linter accepts, and what it copies is there and not ignored."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / "Dockerfile").read_text()
+
+
+def test_the_linter_has_nothing_to_say():
+    linter = Path(sys.executable).with_name("hadolint")
+    command = [linter if linter.exists() else shutil.which("hadolint"), ROOT / "Dockerfile"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_what_it_copies_is_there_and_not_ignored():
+    kept = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
+    copied = [name for names in re.findall(r"^COPY (?!--from)(.+) \S+$", TEXT, re.MULTILINE) for name in names.split()]
+    assert set(copied) == kept
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_nothing_runs_as_root():
+    assert re.findall(r"^USER (\S+)$", TEXT, re.MULTILINE)[-1] != "0"
