@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipeline.errors import ConfigError, PipelineError
+from pipeline.errors import ConfigError, ConflictError, PipelineError
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
@@ -67,3 +67,47 @@ def test_any_other_error_keeps_its_traceback():
 
     with pytest.raises(ZeroDivisionError, match="ours"):
         inside_a_flow(fail)
+
+
+def tries(error, monkeypatch):
+    """How often a step that fails with `error` is tried."""
+    from flows import steps
+
+    monkeypatch.setattr(steps, "WAITS", [0.0, 0.0])
+    count = []
+
+    def fail():
+        count.append(1)
+        raise error
+
+    with pytest.raises(PipelineError) as raised:
+        inside_a_flow(fail)
+    assert raised.value is error
+    return len(count)
+
+
+def test_what_may_pass_is_tried_again_and_nothing_else(monkeypatch):
+    from pipeline.publishing.s3_errors import explain
+    from pipeline.publishing.stores import UnreachableError
+
+    assert tries(UnreachableError("the network is down."), monkeypatch) == 3
+    assert tries(explain("slow down", "SlowDown", "s3://bucket"), monkeypatch) == 3
+    assert tries(explain("denied", "AccessDenied", "s3://bucket"), monkeypatch) == 1
+    assert tries(ConflictError("another was faster."), monkeypatch) == 1
+    assert tries(ConfigError("a wrong key."), monkeypatch) == 1
+
+
+def test_what_passed_is_no_failure(monkeypatch):
+    from flows import steps
+    from pipeline.publishing.stores import UnreachableError
+
+    monkeypatch.setattr(steps, "WAITS", [0.0])
+    answers = [UnreachableError("the network is down."), "done"]
+
+    def once():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert inside_a_flow(once) == "done"
