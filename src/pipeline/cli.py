@@ -78,8 +78,8 @@ def demo(root: Path, once: bool) -> None:
 def up(root: Path, port: int) -> None:
     """Start a Prefect server on this machine and serve the flows of the site in --root to it, until Ctrl-C.
 
-    Open the address that it prints: *publish*, *translate* and *republish* are there, with their forms, schedules and
-    history. The history is kept in .pipeline/ and is there again the next day.
+    Open the address that it prints: *sync*, *publish*, *republish*, *preview*, *rollback* and *adopt* are there, with
+    their forms, schedules and history. The history is kept in .pipeline/ and is there again the next day.
     """
     with _importable(root):
         from flows.up import main as run

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.config.checks import CheckSettings
-from pipeline.config.problems import ProblemSettings
 from pipeline.config.prefect import PrefectSettings
+from pipeline.config.problems import ProblemSettings
 from pipeline.config.publishing import PublishSettings
 from pipeline.config.theme import ThemeSettings
 

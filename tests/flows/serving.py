@@ -1,0 +1,119 @@
+"""A site that `pipeline up` serves, with its pages on a web server and an engine that can be shut."""
+
+import shutil
+import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.flows.processes import Api, free_port, poll, prefect_env, running
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+class Gate:
+    """An engine that answers until it is shut, and then lets everybody wait."""
+
+    def __init__(self):
+        self.left, self.open = None, threading.Event()
+        self.open.set()
+
+    def __call__(self, text):
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.open.clear()
+        self.open.wait(60)
+        return f"译{text}"
+
+    def shut_after(self, answers):
+        self.left = answers
+
+    def reopen(self):
+        self.left = None
+        self.open.set()
+
+
+@contextmanager
+def served_site(root, engine):
+    """A small site whose pages are served where it says they are, and whose engine takes one text a request."""
+    shutil.copytree(Path(__file__).parent / "site", root)
+    (root / "published").mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root / "published")))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    config = root / "pipeline.toml"
+    text = config.read_text().replace("http://localhost:8000", f"http://127.0.0.1:{server.server_port}")
+    text = text.replace("http://127.0.0.1:9", engine.url).replace("retries = 0", "retries = 0\nconcurrency = 1")
+    text = text.replace("timeout = 5.0", "timeout = 60.0\nmax_characters = 40")
+    # The turn of a killed run is free again when its lease ends, a minute later; nobody shall wait for it here.
+    config.write_text(text + "\n[prefect]\nengine_runs = 4\n")
+    flows = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    (republish,) = (entry for entry in flows["deployments"] if entry["name"] == "republish")
+    republish["schedules"][0]["cron"] = "0 0 1 1 *"  # one in the middle of a test would be a second publisher
+    (root / "prefect.yaml").write_text(yaml.safe_dump(flows))
+    (root / "published").rmdir()
+    yield root
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class Up:
+    """`pipeline up` on a port of its own; `process` is in a group of its own."""
+
+    def __init__(self, site):
+        self.site, self.port, self.log = site, free_port(), site.parent / "up.log"
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api = Api(f"{self.url}/api")
+
+    @contextmanager
+    def running(self):
+        command = [sys.executable, "-m", "pipeline", "--root", str(self.site), "up", "--port", str(self.port)]
+        env = prefect_env("/nonexistent") | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+        with running(command, env=env, cwd=self.site.parent, log=self.log) as self.process:
+
+            def serving():
+                """It serves its deployments."""
+                return "Ctrl-C ends it" in self.log.read_text() or self.process.poll() is not None
+
+            poll(serving, 150)
+            assert self.process.poll() is None, self.log.read_text()
+            poll(lambda: len(self.api.post("/deployments/filter", {})) == 6)
+            yield self
+
+    def deployment(self, name):
+        return next(entry for entry in self.api.post("/deployments/filter", {}) if entry["name"] == name)
+
+    def start(self, name, **options):
+        """A run's id."""
+        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+        return self.api.post(path, {"parameters": {"options": options}})["id"]
+
+    def state(self, run):
+        return self.api.get(f"/flow_runs/{run}")["state"]
+
+    def reaches(self, run, *types):
+        return poll(lambda: (state := self.state(run))["type"] in types and state, 60)
+
+    def pid(self, run):
+        """Of the process that the run is in."""
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"PREFECT__FLOW_RUN_ID={run}".encode() in (process / "environ").read_bytes():
+                    return int(process.name)
+            except OSError:
+                continue
+        pytest.fail("the run has no process")
