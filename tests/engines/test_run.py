@@ -60,7 +60,7 @@ def test_a_run_stops_at_its_limit_and_the_next_goes_on(site):
         assert sum(map(len, server.lines)) <= 40
         first = set(server.lines)
         assert run(site, settings)[0] == 0
-        assert "译A third paragraph." in draft(site)
+        assert "译 A third paragraph." in draft(site)
         assert len(server.lines) == len(set(server.lines)) == 4
         assert first < set(server.lines)
 
@@ -74,7 +74,7 @@ def test_each_engine_of_a_chain_is_asked_in_its_own_words(site):
         assert run(site, settings)[0] == 0
         assert any("[[1]]the post[[/1]]" in text for text in first.texts)
         assert "Read <1>the post</1> now." in second.lines
-        assert "译Read [the post](https://x.example) now." in draft(site)
+        assert "译 Read [the post](https://x.example) now." in draft(site)
 
 
 def test_what_one_engine_spoils_another_may_do(site):
@@ -87,7 +87,7 @@ def test_what_one_engine_spoils_another_may_do(site):
         asked = [text for text in first.texts if "the post" in text]
         assert asked == ["Read [[1]]the post[[/1]] now.", "Read <1>the post</1> now."]
         assert second.lines == ["Read <1>the post</1> now."]
-        assert "译Read [the post](https://x.example) now." in draft(site)
+        assert "译 Read [the post](https://x.example) now." in draft(site)
 
 
 def test_the_terms_of_the_glossary_reach_the_engine(site):
@@ -96,4 +96,4 @@ def test_the_terms_of_the_glossary_reach_the_engine(site):
         settings = f'[translation]\nengine = "deepl"\n[engines.deepl]\nurl = "{server.url}"\n'
         assert run(site, settings)[0] in {0, 3}
         assert list(server.entries.values()) == [{"paragraph": "段落"}]
-        assert "译A third 段落." in draft(site)
+        assert "译 A third 段落。" in draft(site)

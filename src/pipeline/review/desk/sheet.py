@@ -16,8 +16,8 @@ from pipeline.translation.beads import Bead, document_beads
 from pipeline.translation.checks import Finding, Page, Shared, check_page
 from pipeline.translation.document import Document, Mark, mark_text, without_field_mark, without_marks
 from pipeline.translation.glossary import Glossary
+from pipeline.translation.leads import blank, lead_of
 from pipeline.translation.slots import Layout, lay_out
-from pipeline.translation.writer import lead
 
 __all__ = ["Row", "Sheet"]
 
@@ -160,7 +160,7 @@ class Sheet:
         """A text with what its lines begin with in the draft."""
         if _kind(unit) in _ONE_LINE:
             return " ".join(text.split("\n"))
-        begin = lead(self.chinese, unit)
+        begin = blank(lead_of(self.chinese, unit))
         line_end = "\r\n" if "\r\n" in self.draft.text else "\n"
         first, *rest = text.split("\n")
         return line_end.join([first, *((begin + line).rstrip() if not line else begin + line for line in rest)])
@@ -224,6 +224,6 @@ def _shown(document: Document, units: range) -> str:
     first, last = document.units[units[0]], document.units[units[-1]]
     if first.kind == "field":
         return first.source
-    begin = lead(document, first)
+    begin = blank(lead_of(document, first))
     first_line, *rest = _LINE_END.split(without_marks(document.text[first.start : last.end]))
     return "\n".join([first_line, *(line.removeprefix(begin) if begin else line for line in rest)])
