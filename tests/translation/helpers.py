@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from pipeline.translation.finish import Finished, finish
-
 from pipeline.content import Post, read_front_matter
 from pipeline.content.meta import read_meta
 from pipeline.translation.ask import Asker
 from pipeline.translation.dispatch import Dispatcher
 from pipeline.translation.document import Document
 from pipeline.translation.draft import Draft
+from pipeline.translation.finish import Finished, finish
 from pipeline.translation.glossary import Glossary, Term
 from pipeline.translation.memory import Memory
 from tests.engines.helpers import FakeEngine, FakeTime

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.markdown import Unit
-from pipeline.translation.crossings import crossings
+from pipeline.translation.crossings import contradict, crossings
 from pipeline.translation.document import Document
 from pipeline.translation.features import Feature, features, together
 from pipeline.translation.likeness import NEVER, Costs, length_cost
@@ -72,7 +72,7 @@ def beads(source: Sequence[Unit], target: Sequence[Unit]) -> list[Bead]:
     costs = Costs(left, right)
     if [_shape(unit) for unit in source] == [_shape(unit) for unit in target]:
         same = range(len(source))
-        if all(costs.pair(i, i) < _DOUBTFUL for i in same):
+        if all(costs.pair(i, i) < _DOUBTFUL and not contradict(left[i], right[i]) for i in same):
             return [Bead(range(i, i + 1), range(i, i + 1)) for i in same]
     ours, theirs = wholes(source), wholes(target)
     left, right = (

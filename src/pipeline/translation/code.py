@@ -12,8 +12,8 @@ def merged_lines(old: str, theirs: str, new: str) -> tuple[str, int | None]:
     """`new` with the lines that `theirs` has instead of `old`'s, where `new` left those as they were; and the first
     line of `theirs`, from 0, that could not be brought over because both changed it.
     """
-    if theirs == old:
-        return new, None
+    if old in {theirs, new}:
+        return (new if theirs == old else theirs), None
     before, after, own = (text.splitlines(keepends=True) for text in (old, new, theirs))
     moved = _unchanged(before, after)
     result, end, offset = list(after), 0, 0

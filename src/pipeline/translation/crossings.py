@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.translation.features import Feature, alike
 
-__all__ = ["crossings"]
+__all__ = ["contradict", "crossings"]
 
 # A pair across the order needs much in common, and clearly more than any other pair of either unit.
 _SURE = 0.6
@@ -22,7 +22,7 @@ def crossings(
 
     `pairs` are one to one and in order; `alone` are the units on either side that stand for nothing yet.
     """
-    doubtful = {i: j for i, j in pairs.items() if _contradict(left[i], right[j])}
+    doubtful = {i: j for i, j in pairs.items() if contradict(left[i], right[j])}
     ours, theirs = sorted({*doubtful, *alone[0]}), sorted({*doubtful.values(), *alone[1]})
     if not ours or not theirs or len(ours) * len(theirs) > _MOST:
         return {}
@@ -37,7 +37,7 @@ def crossings(
     return _without_thefts(found, doubtful)
 
 
-def _contradict(one: Feature, other: Feature) -> bool:
+def contradict(one: Feature, other: Feature) -> bool:
     """Both have something to go by, and it is not the same."""
     if not one.unit.segments and not other.unit.segments:
         return alike(one, other) < 0.5
@@ -47,6 +47,8 @@ def _contradict(one: Feature, other: Feature) -> bool:
 def _score(one: Feature, other: Feature) -> float:
     if one.unit.kind != other.unit.kind or not 0.4 < (one.length + 8) / (other.length + 8) < 2.5:
         return 0.0
+    if one.code and one.code == other.code:
+        return 1.0
     if one.unit.segments and (one.tokens & other.tokens).bit_count() < 2:
         return 0.0
     return alike(one, other)

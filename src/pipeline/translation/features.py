@@ -13,7 +13,8 @@ from pipeline.markdown import Unit
 
 __all__ = ["Feature", "alike", "features", "together"]
 
-_EXACT = re.compile(r"`[^`]+`|https?://[^\s)>\]]+|\]\([^)\s]+|\$[^$]+\$|\[\^[^\]]+\]")
+_EXACT = re.compile(r"`[^`]+`|https?://[!-(*-=?-\\^-~]+(?<![.,;:!?])|\]\([^)\s]+|\$[^$]+\$|\[\^[^\]]+\]")
+_CODE = re.compile(r"(`+)[^`]+\1")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9+#.-]*[A-Za-z0-9+#]")
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][A-Za-z0-9+#.-]*[A-Za-z0-9+#]|\b[a-z]+[A-Z0-9]\w*|\b[A-Z]+[a-z]*[A-Z0-9]\w*")
@@ -23,6 +24,8 @@ _NOTE = re.compile(
 )
 _SURVIVAL = 0.7
 _HAN = "\u2e80"
+# So many characters of text must speak against the usual ratio of lengths to outweigh it.
+_USUAL = 1500.0
 # A word that stands nearly everywhere tells nothing.
 _COMMON = 0.34
 
@@ -30,7 +33,8 @@ _COMMON = 0.34
 @dataclass(frozen=True, slots=True)
 class Feature:
     """`exact` (code, addresses, numbers) and `words` are sets of what both texts hold, as the bits of a number.
-    `length` is in characters of the source; a `note` is the translator's own.
+    `length` is in characters of the source; a `note` is the translator's own; `code` is what a cell says that holds
+    nothing else.
     """
 
     unit: Unit
@@ -38,6 +42,7 @@ class Feature:
     words: int
     length: float
     note: bool = False
+    code: str = ""
 
     @property
     def tokens(self) -> int:
@@ -53,7 +58,8 @@ def together(parts: Sequence[Feature]) -> Feature:
     for part in parts:
         exact |= part.exact
         words |= part.words
-    return Feature(parts[0].unit, exact, words, sum(part.length for part in parts))
+    unit = next((part.unit for part in parts if part.unit.segments), parts[0].unit)
+    return Feature(unit, exact, words, sum(part.length for part in parts), code=parts[0].code)
 
 
 def features(source: Sequence[Unit], target: Sequence[Unit]) -> tuple[list[Feature], list[Feature]]:
@@ -63,12 +69,14 @@ def features(source: Sequence[Unit], target: Sequence[Unit]) -> tuple[list[Featu
         ours = [replace(tokens, names=frozenset()) for tokens in ours]
     bits = {token: 1 << number for number, token in enumerate(_telling(ours, theirs))}
     lengths = [[_length(unit) for unit in units] for units in (source, target)]
-    scale = min(max(sum(lengths[0]) / (sum(lengths[1]) or 1.0), 0.5), 2.0)
+    scale = (sum(lengths[0]) + _USUAL) / (sum(lengths[1]) + _USUAL)
+    scale = min(max(scale, 0.5), 2.0)
 
     def of(unit: Unit, tokens: _Tokens, length: float) -> Feature:
         exact = sum(bits[token] for token in tokens.exact | tokens.names if token in bits)
         words = sum(bits[token] for token in tokens.words - tokens.names if token in bits)
-        return Feature(unit, exact, words, length, _is_note(unit))
+        code = unit.key if unit.kind == "cell" and _CODE.fullmatch(unit.key) else ""
+        return Feature(unit, exact, words, length, _is_note(unit), code)
 
     return (
         [of(unit, tokens, length) for unit, tokens, length in zip(source, ours, lengths[0], strict=True)],

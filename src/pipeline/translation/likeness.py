@@ -18,6 +18,7 @@ _MISFIT = 4.5
 _ANY_LENGTH = 3.0
 # The items of a list are left out and added rather than merged and split.
 _ITEMS = 2.0
+_OTHER_CODE = 3.0
 
 
 class Costs:
@@ -73,7 +74,12 @@ def _pair_cost(one: Feature, other: Feature) -> float:
         return kinds + 8.0 * (1.0 - alike(one, other)) - 4.0
     if kinds >= NEVER:
         return kinds
-    return kinds + length_cost(one.length, other.length) + _evidence_cost(one, other)
+    return kinds + length_cost(one.length, other.length) + _evidence_cost(one, other) + _other_code(one, other)
+
+
+def _other_code(one: Feature, other: Feature) -> float:
+    """Cells (or rows, by their first ones) that are nothing but code are the same or are not."""
+    return _OTHER_CODE if one.code and other.code and one.code != other.code else 0.0
 
 
 def length_cost(one: float, other: float) -> float:

@@ -6,9 +6,10 @@ stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from pipeline.translation.align import Match, align
 from pipeline.translation.beads import Bead, document_beads
@@ -193,11 +194,10 @@ def _with_notes(
         elif not _added_to_row(bead.target, base):
             _append(notes.setdefault(anchor, []), bead.target, base)
     for added in _added_cells(groups, paired, base):
-        if added.start - 1 in owner and same_row(base.units[added.start - 1], base.units[added.start]):
-            number = owner[added.start - 1]
+        before, behind = range(added.start - 1, -1, -1), range(added.stop, len(base.units))
+        if (number := _nearest(before, added.start, owner, base)) is not None:
             found[number] = replace(found[number], behind=added)
-        elif added.stop in owner and same_row(base.units[added.stop], base.units[added.start]):
-            number = owner[added.stop]
+        elif (number := _nearest(behind, added.start, owner, base)) is not None:
             found[number] = replace(found[number], ahead=added)
     noted = tuple(replace(slot, notes=tuple(notes.get(number, ()))) for number, slot in enumerate(found))
     return noted, tuple(notes.get(-1, ()))
@@ -215,6 +215,12 @@ def _added_cells(groups: Sequence[Bead], paired: AbstractSet[int], base: Documen
                 start = index + 1
             elif ends:
                 start = index
+
+
+def _nearest(places: Iterable[int], cell: int, owner: Mapping[int, int], base: Document) -> int | None:
+    """The slot of the first of these cells that has one, in the row of `cell`."""
+    row = takewhile(lambda index: same_row(base.units[index], base.units[cell]), places)
+    return next((owner[index] for index in row if index in owner), None)
 
 
 def _added_to_row(target: range, base: Document) -> bool:

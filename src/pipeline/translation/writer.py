@@ -54,10 +54,6 @@ class _Writer:
         self.line = text[start:] if start else self.line + text
 
     def write(self) -> None:
-        new = self.layout.new
-        if not self.slots:
-            self.put(new.text[new.post.front.body :])
-            return
         last = -1  # the last slot that was written
         for index, slot in enumerate(self.slots):
             if not slot.dropped:

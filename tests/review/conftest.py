@@ -1,0 +1,3 @@
+from tests.translation.conftest import checkout, server
+
+__all__ = ["checkout", "server"]
