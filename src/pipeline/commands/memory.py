@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,7 +165,7 @@ def _one(settings: Settings, locale: str | None) -> str:
     return locale or settings.targets[0]
 
 
-def _known(settings: Settings, locale: str) -> Iterator[Entry]:
+def _known(settings: Settings, locale: str) -> Iterable[Entry]:
     from pipeline.content import Library
     from pipeline.translation.known import known
 

@@ -56,6 +56,7 @@ class Draft:
     asked: dict[_Key, list[str]] = field(default_factory=dict)
     _plans: dict[_Key, list[Part]] = field(default_factory=dict)
     _pool: SentencePool | None = None
+    _composed: dict[int, tuple[Mapping[int, tuple[Piece, ...]], str | None]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, new: Document, old: Document | None, base: Document | None) -> Draft:
@@ -207,7 +208,16 @@ class Draft:
             for other, chosen in self.targets.get(index, {}).items()
             if unit.segments[other].start < this.end and this.start < unit.segments[other].end
         }
-        return compose(unit, {**nested, number: pieces}, self.layout.new.env) is not None
+        return self.composed(index, {**nested, number: pieces}) is not None
+
+    def composed(self, index: int, targets: Mapping[int, Sequence[Piece]]) -> str | None:
+        """A unit with translations of its segments, None if they cannot be written; what was asked last is known."""
+        wanted = {number: tuple(pieces) for number, pieces in targets.items()}
+        known = self._composed.get(index)
+        if known is None or known[0] != wanted:
+            unit = self.layout.new.units[index]
+            known = self._composed[index] = wanted, compose(unit, wanted, self.layout.new.env)
+        return known[1]
 
     def jobs(self) -> list[Job]:
         """What is left, each with its neighbours."""

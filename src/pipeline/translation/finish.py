@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from pipeline.content import read_front_matter
 from pipeline.errors import ContentError
-from pipeline.markdown import compose, difference
+from pipeline.markdown import difference
 from pipeline.translation.code import merged_lines
 from pipeline.translation.document import Mark, field_mark_text, mark_text
 from pipeline.translation.draft import Draft, Origin
@@ -157,7 +157,7 @@ class _Finish:
     def written(self, index: int) -> str:
         """A unit with its translations."""
         unit = self.new.units[index]
-        text = compose(unit, self.draft.targets.get(index, {}), self.new.env)
+        text = self.draft.composed(index, self.draft.targets.get(index, {}))
         if text is None:  # each of them fits, and all of them do not
             self.draft.withdraw(index)
             return unit.source

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from rapidfuzz import fuzz, process
 
 from pipeline.markdown import Segment
-from pipeline.translation.entries import Entry
 
 __all__ = ["FuzzyIndex"]
 
@@ -21,18 +20,18 @@ _POSTINGS = 20_000
 
 
 class FuzzyIndex:
-    """Entries by their tags and words. Build it once, ask it often."""
+    """Messages by their tags and words. Build it once, ask it often."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._entries = entries
-        self._messages = [entry.message for entry in entries]
+    def __init__(self, keys: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+        """`keys` are messages with their signatures."""
+        self._messages = [message for message, _ in keys]
         self._words: dict[tuple[tuple[str, ...], str], array[int]] = {}
-        for number, entry in enumerate(entries):
-            for word in set(_features(entry.message)):
-                self._words.setdefault((entry.signature, word), array("I")).append(number)
+        for number, (message, signature) in enumerate(keys):
+            for word in set(_features(message)):
+                self._words.setdefault((signature, word), array("I")).append(number)
 
-    def best(self, segment: Segment, threshold: float) -> tuple[Entry, float] | None:
-        """The entry with the segment's tags that is most like it, at least `threshold` percent, and how much it is."""
+    def best(self, segment: Segment, threshold: float) -> tuple[str, float] | None:
+        """The message with the segment's tags that is most like it, at least `threshold` percent, and how much."""
         message = segment.message
         candidates = list(self._candidates(message, segment.signature, max(threshold, 1.0)))
         found = process.extractOne(
@@ -41,10 +40,10 @@ class FuzzyIndex:
             scorer=fuzz.ratio,
             score_cutoff=max(threshold, 1.0),
         )
-        return (self._entries[candidates[found[2]]], float(found[1])) if found else None
+        return (found[0], float(found[1])) if found else None
 
     def _candidates(self, message: str, signature: tuple[str, ...], threshold: float) -> Iterator[int]:
-        """Entries that share the most words, of those whose length lets them be similar enough."""
+        """Messages that share the most words, of those whose length lets them be similar enough."""
         postings = [self._words.get((signature, word), array("I")) for word in set(_features(message))]
         shared: Counter[int] = Counter()
         looked = 0

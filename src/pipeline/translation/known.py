@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.content import Library
+from pipeline.content import Library, Post
 from pipeline.errors import PipelineError
 from pipeline.files import write_atomic
 from pipeline.markdown import Segment
 from pipeline.translation.document import Document
 from pipeline.translation.entries import Entry
 from pipeline.translation.memory import Memory, learnt
+from pipeline.translation.store import Learn, open_store
 from pipeline.translation.tmx import Languages, TmxFile, read_tmx, tmx_lines
 
 __all__ = ["Imported", "exported", "import_tmx", "known", "known_memory", "memory_file"]
 
 log = logging.getLogger(__name__)
+
+_LAST = "\U0010ffff"  # no post has this name, and every one is before it
 
 
 def memory_file(settings: Settings, locale: str) -> Path:
@@ -27,28 +32,56 @@ def memory_file(settings: Settings, locale: str) -> Path:
     return settings.root / "memory" / f"{locale}.tmx"
 
 
-def known(settings: Settings, library: Library, locale: str) -> Iterator[Entry]:
+def known(settings: Settings, library: Library, locale: str) -> Iterable[Entry]:
     """All pairs: those of the posts, then the imported ones. Raises ConfigError for a file of these that is damaged."""
-    imported = _read(settings, locale, memory_file(settings, locale)).entries
-    yield from _approved(settings, library, locale)
-    yield from imported
+    memory = known_memory(settings, library, locale)
+    return memory.store or [entry for entries in memory.exact.values() for entry in entries]
 
 
 def known_memory(settings: Settings, library: Library, locale: str) -> Memory:
     """The same, to look things up in."""
+    sources = dict(_sources(settings, library, locale))
+    store = open_store(settings.work / "memory" / f"{locale}.sqlite", sources)
+    if store is not None:
+        return Memory(store=store)
     memory = Memory()
-    memory.learn(known(settings, library, locale))
+    for _, learn in sources.values():
+        memory.learn(learn())
     return memory
 
 
-def _approved(settings: Settings, library: Library, locale: str) -> Iterator[Entry]:
+def _sources(settings: Settings, library: Library, locale: str) -> Iterator[tuple[str, tuple[str, Learn]]]:
+    """What there is to learn from: (name, (digest, learn)) of each post, and of the imported pairs."""
     fields = settings.translation.fields
     for pair in library.pairs(locale):
         if pair.target is not None and pair.snapshot is not None:
-            try:
-                yield from learnt(Document.of(pair.snapshot, fields), Document.of(pair.target, fields))
-            except PipelineError as error:
-                log.warning("%s is left out of the memory: %s", pair.key, error)
+            yield (
+                pair.key,
+                (
+                    _digest(repr(fields), pair.snapshot.text, pair.target.text),
+                    partial(_learnt, pair.snapshot, pair.target, fields),
+                ),
+            )
+    path = memory_file(settings, locale)
+    if path.exists():
+        languages = _languages(settings, locale)
+        yield _LAST, (_digest(repr(languages), path.read_bytes()), lambda: _read(settings, locale, path).entries)
+
+
+def _digest(*parts: str | bytes) -> str:
+    digest = blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def _learnt(snapshot: Post, target: Post, fields: Sequence[str]) -> list[Entry]:
+    try:
+        return list(learnt(Document.of(snapshot, fields), Document.of(target, fields)))
+    except PipelineError as error:
+        log.warning("%s is left out of the memory: %s", target.key, error)
+        return []
 
 
 def _read(settings: Settings, locale: str, path: Path) -> TmxFile:

@@ -1,6 +1,6 @@
 """The translation memory: every approved segment with its translation, over all posts.
 
-It is never stored: it is what the snapshots say beside the translations.
+It is what the snapshots say beside the translations; that it is kept in a cache only saves time.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ from pipeline.translation.beads import document_beads
 from pipeline.translation.document import Document
 from pipeline.translation.entries import NUMBER, Entry, entries_of
 from pipeline.translation.fuzzy import FuzzyIndex
+from pipeline.translation.store import Store
 
 __all__ = ["Memory", "learnt"]
 
 _Around = tuple[str, str]
+_Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass
 class Memory:
-    """Exact, number-blind and fuzzy look-ups."""
+    """Exact, number-blind and fuzzy look-ups in what was learnt, and in a `store` of what was learnt before."""
 
-    exact: dict[tuple[str, tuple[str, ...]], list[Entry]] = field(default_factory=dict)
-    shapes: dict[tuple[str, tuple[str, ...]], list[Entry]] = field(default_factory=dict)
+    exact: dict[_Key, list[Entry]] = field(default_factory=dict)
+    shapes: dict[_Key, list[Entry]] = field(default_factory=dict)
+    store: Store | None = None
     _index: FuzzyIndex | None = None
 
     def add(self, document: Document, target: Document) -> None:
@@ -42,21 +45,25 @@ class Memory:
         """The translation of the same segment: one of a post before an imported one, then where the same stands before
         and after it (`around`), then in the post `near`.
         """
-        return _best(self.exact.get((segment.message, segment.signature), []), near, around)
+        return _best(self._same((segment.message, segment.signature)), near, around)
+
+    def _same(self, key: _Key) -> list[Entry]:
+        return [*self.exact.get(key, ()), *(self.store.find(key) if self.store else ())]
 
     def alike(self, segment: Segment, *, near: str = "", around: _Around = ("", "")) -> Entry | None:
         """The translation of a segment that differs only in numbers."""
-        return _best(
-            self.shapes.get((NUMBER.sub("#", segment.message), segment.signature), []),
-            near,
-            around,
-        )
+        if not NUMBER.search(segment.message):
+            return None
+        key = NUMBER.sub("#", segment.message), segment.signature
+        return _best([*self.shapes.get(key, ()), *(self.store.alike(key) if self.store else ())], near, around)
 
     def fuzzy(self, segment: Segment, threshold: float) -> tuple[Entry, float] | None:
         """The most similar segment whose tags are the same, and the similarity in percent."""
         if self._index is None:
-            self._index = FuzzyIndex([entries[0] for entries in self.exact.values()])
-        return self._index.best(segment, threshold)
+            self._index = FuzzyIndex(list(dict.fromkeys([*self.exact, *(self.store.keys() if self.store else ())])))
+        found = self._index.best(segment, threshold)
+        entry = _best(self._same((found[0], segment.signature)), "", ("", "")) if found else None
+        return (entry, found[1]) if found and entry else None
 
 
 def learnt(document: Document, target: Document) -> Iterator[Entry]:
