@@ -94,7 +94,22 @@ def test_aliases(site: Site) -> None:
     assert english.exists()
 
 
-@pytest.mark.parametrize("alias", ["../../x", "/a/../../x", "/posts/b/", "", "https://example.org/x", "a\\\\b"])
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "../../x",
+        "/a/../../x",
+        "/posts/b/",
+        "",
+        "https://example.org/x",
+        "a\\\\b",
+        "/%2e%2e/%2e%2e/x",
+        "/a/%2E%2E/%2e./x",
+        "/a%5cb",
+        "/c:/x",
+        "/a%00b",
+    ],
+)
 def test_aliases_that_cannot_be(site: Site, alias: str) -> None:
     path = site.post("en/posts/a.md", aliases=f'["{alias}"]')
     site.post("en/posts/b.md")

@@ -68,7 +68,7 @@ def test_mistakes_in_it(bilingual: Site, line: str) -> None:
 
 def test_a_third_language_is_a_file_and_a_section(bilingual: Site) -> None:
     bilingual.configure(
-        locales='[locales.ja]\nname = "日本語"\ntitle = "下書き"\n[translation]\ntargets = ["zh", "ja"]\n'
+        locales='[locales.ja]\nname = "日本語"\ntitle = "下書き"\n[translation]\ntargets = ["zh", "ja"]\n[theme.fonts]\ntext = "Gill Sans"\n'
     )
     bilingual.write("theme/strings/ja.toml", 'date = "{year}年{month}月{day}日"\nlatest = "最新記事"\n')
     bilingual.write("content/ja/.source/posts/first.md", (bilingual.root / "content/en/posts/first.md").read_text())
@@ -85,7 +85,10 @@ def test_a_third_language_is_a_file_and_a_section(bilingual: Site) -> None:
     assert "2026年1月2日" in bilingual.html("ja/posts/first")
     assert '<h2 id="a-part">部分' in bilingual.html("ja/posts/first")
     assert "最新記事" in bilingual.html("ja")
+    assert "Skip to the content" in bilingual.html("ja")
     assert next(link["href"] for link in page.all("a", hreflang="zh-CN")) == "/zh/posts/first/"
+    (style,) = bilingual.public.glob("assets/site.*.css")
+    assert ":root:lang(ja)" in style.read_text()
 
 
 BAD = '<script>x()</script><p onclick="x()" style="color:red" class="ok">T</p><iframe src="/"></iframe>'

@@ -153,7 +153,7 @@ def _article(
         changes=changed,
         source_changed=moment(_new_lastmod(pair), zone) if changed else None,
         date=published or due,
-        lastmod=moment(meta.lastmod, zone),
+        lastmod=moment(post.meta.lastmod if changed else meta.lastmod, zone),
         slug=meta.slug,
         aliases=post.meta.aliases if state != "untranslated" else (),
         categories=meta.categories,

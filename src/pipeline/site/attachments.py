@@ -13,7 +13,7 @@ from pipeline.errors import BuildError
 from pipeline.site.pages import Plan
 from pipeline.site.permalinks import inside
 
-__all__ = ["Attachments", "find_attachments"]
+__all__ = ["Attachments", "find_attachments", "leads_out"]
 
 _JUNK = frozenset({".DS_Store", ".git", "Thumbs.db", "desktop.ini"})
 
@@ -41,11 +41,17 @@ def find_attachments(settings: Settings, plan: Plan, prefixes: Mapping[str, str]
         found = dict(_walk(settings.content(locale), problems))
         bundles = {name.rpartition("/")[0] for name in found if name.endswith("/index.md")}
         for name, path in found.items():
-            target = None if name.lower().endswith(".md") else _place(name, locale, bundles, plan, prefixes[locale])
+            target = None if _is_text(name) else _place(name, locale, bundles, plan, prefixes[locale])
             if target is not None:
                 beside[locale][name] = target
                 files[target] = path
     return Attachments(files, beside, tuple(problems))
+
+
+def leads_out(path: Path) -> BuildError:
+    """The problem of a link to a file that is not part of the checkout."""
+    message = "is a link that leads out of the tree."
+    return BuildError(message, path=path, remedy="Put the file itself there.", kind="files")
 
 
 def _place(name: str, locale: str, bundles: set[str], plan: Plan, prefix: str) -> str | None:
@@ -67,17 +73,17 @@ def _walk(root: Path, problems: list[BuildError], *, hidden: bool = False) -> It
             relative = unicodedata.normalize("NFC", path.relative_to(root).as_posix())
             if not _wanted(name, hidden=hidden) or not inside(relative):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(real_root):
-                problems.append(
-                    BuildError(
-                        "is a link that leads out of the tree.",
-                        path=path,
-                        remedy="Put the file itself there.",
-                        kind="files",
-                    )
-                )
+            if not hidden and _is_text(name):
+                yield relative, path
+            elif path.is_symlink() and not path.resolve().is_relative_to(real_root):
+                problems.append(leads_out(path))
             elif path.is_file():
                 yield relative, path
+
+
+def _is_text(name: str) -> bool:
+    """Posts are read and judged elsewhere."""
+    return name.lower().endswith(".md")
 
 
 def _wanted(name: str, *, hidden: bool) -> bool:

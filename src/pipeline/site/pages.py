@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import unquote
 
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article, field_line
@@ -279,7 +280,7 @@ def _bad_alias(article: Article, alias: str, reason: str) -> BuildError:
 
 def _alias_path(alias: str, page: Page, edition: Edition, source: str) -> str | None:
     """`/old/` and `old` are below the site, or below the locale's prefix in a translation that copied them."""
-    text = alias.strip().lstrip("/")
+    text = unquote(alias.strip()).lstrip("/")
     if not inside(text.rstrip("/")):
         return None
     if page.locale != source and edition.prefix and not text.startswith(f"{edition.prefix}/"):

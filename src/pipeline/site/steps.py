@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipeline.errors import BuildError, ContentError, PipelineError
 from pipeline.site.articles import Article, articles
 from pipeline.site.assets import collect_assets
-from pipeline.site.attachments import find_attachments
+from pipeline.site.attachments import find_attachments, leads_out
 from pipeline.site.context import Context
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.editions import read_editions
@@ -72,7 +72,28 @@ def choose_articles(work: Work) -> None:
         collections += work.library.drafts.values()
     work.warnings += [problem for collection in collections for problem in collection.problems]
     work.shown = articles(work.settings, work.library, work.now, drafts=work.drafts)
+    _leave_out_links(work)
     _date_changes(work)
+
+
+def _leave_out_links(work: Work) -> None:
+    """Links to files that are no content are not published, whoever put them there."""
+    roots = [(work.settings.root / name).resolve() for name in ("content", "drafts")]
+    folders: dict[Path, bool] = {}
+
+    def is_inside(path: Path) -> bool:
+        if path.is_symlink():
+            return any(path.resolve().is_relative_to(root) for root in roots)
+        if path.parent not in folders:
+            folders[path.parent] = any(path.parent.resolve().is_relative_to(root) for root in roots)
+        return folders[path.parent]
+
+    for shown in work.shown.values():
+        for key, article in list(shown.items()):
+            paths = [post.path for post in (article.post, article.source, article.snapshot) if post]
+            if outside := [path for path in paths if not is_inside(path)]:
+                del shown[key]
+                work.warnings.append(leads_out(outside[0]))
 
 
 def _date_changes(work: Work) -> None:

@@ -6,6 +6,7 @@ from pipeline.config.theme import ThemeSettings
 
 __all__ = ["style_sheet"]
 
+_LANGUAGES = ("en", "zh", "ja", "ko")  # as in type.css
 _FONTS = {"text": "text", "title": "title", "interface": "ui", "code": "mono"}
 
 
@@ -17,7 +18,6 @@ def style_sheet(theme: ThemeSettings) -> str:
         rules.append(f":root {{ {' '.join(pairs)} }}")
     if theme.fonts:
         families = (f"--{_FONTS[name]}: {families};" for name, families in theme.fonts.items())
-        rules.append(
-            f":root, :root :lang(en), :root:lang(en), :root :lang(zh), :root:lang(zh) {{ {' '.join(families)} }}"
-        )
+        places = ", ".join(f":root :lang({name}), :root:lang({name})" for name in _LANGUAGES)
+        rules.append(f":root, {places} {{ {' '.join(families)} }}")
     return "\n".join(rules)
