@@ -68,7 +68,8 @@ def test_mistakes_in_it(bilingual: Site, line: str) -> None:
 
 def test_a_third_language_is_a_file_and_a_section(bilingual: Site) -> None:
     bilingual.configure(
-        locales='[locales.ja]\nname = "日本語"\ntitle = "下書き"\n[translation]\ntargets = ["zh", "ja"]\n[theme.fonts]\ntext = "Gill Sans"\n'
+        locales='[locales.ja]\nname = "日本語"\ntitle = "下書き"\n'
+        '[translation]\ntargets = ["zh", "ja"]\n[theme.fonts]\ntext = "Gill Sans"\n'
     )
     bilingual.write("theme/strings/ja.toml", 'date = "{year}年{month}月{day}日"\nlatest = "最新記事"\n')
     bilingual.write("content/ja/.source/posts/first.md", (bilingual.root / "content/en/posts/first.md").read_text())
