@@ -74,7 +74,7 @@ def act(
             store.delete(_in_the_way(gone, uploads))
         stamps: dict[str, Stamp] = {}
         for _, stage in groupby(uploads, key=lambda action: action.stage):
-            stamps |= in_parallel([action.path for action in stage], change.send, change.concurrency, steps)
+            in_parallel([action.path for action in stage], change.send, change.concurrency, steps, stamps)
         manifest, unused = _manifest(change, known.manifest, stamps, kept, keep=_kept_releases(change))
         manifest = replace(manifest, conditional=conditional)
         interim = replace(manifest, unsettled=frozenset(gone))
@@ -115,7 +115,7 @@ def _tidy(store: Store, manifest: Manifest, gone: Sequence[str], unused: Sequenc
 
 
 def _manifest(
-    change: Change, before: Manifest, stamps: Mapping[str, Stamp], kept: frozenset[str], *, keep: int
+    change: Change, before: Manifest, stamps: dict[str, Stamp], kept: frozenset[str], *, keep: int
 ) -> tuple[Manifest, list[str]]:
     """The manifest of the new release, and the kept copies that it has no use for."""
     gone = {action.path for action in change.actions if action.kind == "delete"}
@@ -123,8 +123,9 @@ def _manifest(
     for action in change.actions:
         if action.reason == "no longer used":
             retired[action.path] = Retired(before.objects[action.path], change.now)
-    known = {**before.stamps, **stamps}
-    stamps = {path: known[path] for path in (*change.objects, *retired) if path in known}
+    for path, stamp in before.stamps.items():
+        if path in change.objects or path in retired:
+            stamps.setdefault(path, stamp)
     if change.release is None:
         return replace(before, unsettled=frozenset(), stamps=stamps, retired=retired), []
     record = replace(change.release, undo=undo(before, change.objects, kept) if before.releases else {})
@@ -155,7 +156,8 @@ def _keep_copies(change: Change, store: Store, before: Manifest) -> frozenset[st
         entry = before.objects[path]
         return store.keep(path, kept_path(entry), before.stamps.get(path, Stamp()))
 
-    copied = in_parallel(paths, keep, change.concurrency, Steps(0, None))
+    copied: dict[str, bool] = {}
+    in_parallel(paths, keep, change.concurrency, Steps(0, None), copied)
     doubtful = [path for path, there in copied.items() if not there]
     if doubtful:
         logger.warning("%d objects were not as published and cannot be kept for a rollback.", len(doubtful))

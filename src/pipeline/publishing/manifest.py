@@ -11,7 +11,19 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.publishing.paths import KEPT
 
-__all__ = ["Entry", "Manifest", "Past", "Release", "Retired", "Stamp", "kept_path", "state_at", "trimmed", "undo"]
+__all__ = [
+    "NO_STAMP",
+    "Entry",
+    "Manifest",
+    "Past",
+    "Release",
+    "Retired",
+    "Stamp",
+    "kept_path",
+    "state_at",
+    "trimmed",
+    "undo",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +128,11 @@ def state_at(manifest: Manifest, release: str) -> dict[str, Past] | None:
 
 def undo(before: Manifest, objects: Mapping[str, Entry], kept: frozenset[str]) -> dict[str, Past | None]:
     """The way from `objects` back to the manifest `before`; of the paths in `kept` there are copies."""
-    paths = [path for path in {**before.objects, **objects} if before.objects.get(path) != objects.get(path)]
-    return {path: _past(before, path, kept=path in kept) for path in paths}
-
-
-def _past(before: Manifest, path: str, *, kept: bool) -> Past | None:
-    entry = before.objects.get(path)
-    return None if entry is None else Past(entry, before.stamps.get(path, NO_STAMP), kept)
+    back: dict[str, Past | None] = {path: None for path in objects if path not in before.objects}
+    for path, entry in before.objects.items():
+        if entry != objects.get(path):
+            back[path] = Past(entry, before.stamps.get(path, NO_STAMP), path in kept)
+    return back
 
 
 def trimmed(manifest: Manifest, keep: int) -> tuple[Manifest, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -36,18 +35,20 @@ class Steps:
 
 
 def in_parallel(
-    paths: Sequence[str], work: Callable[[str], Result], concurrency: int, steps: Steps
-) -> dict[str, Result]:
-    """What `work` gives for each path; the first fault stops the others after the path they are at, and is raised."""
-    waiting = deque(paths)
-    results: dict[str, Result] = {}
-    stop = Event()
+    paths: Sequence[str], work: Callable[[str], Result], concurrency: int, steps: Steps, results: dict[str, Result]
+) -> None:
+    """Put what `work` gives for each path into `results`.
+
+    The first fault stops the others after the path they are at, and is raised.
+    """
+    waiting = iter(paths)
+    stop, turn = Event(), Lock()
 
     def run() -> None:
         while not stop.is_set():
-            try:
-                path = waiting.popleft()
-            except IndexError:
+            with turn:
+                path = next(waiting, None)
+            if path is None:
                 return
             try:
                 results[path] = work(path)
@@ -58,11 +59,10 @@ def in_parallel(
 
     workers = min(concurrency, len(paths))
     if not workers:
-        return results
+        return
     with ThreadPoolExecutor(workers, thread_name_prefix="publish") as pool:
         try:
             for future in [pool.submit(copy_context().run, run) for _ in range(workers)]:
                 future.result()
         finally:
             stop.set()
-    return results

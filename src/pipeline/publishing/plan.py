@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 from typing import Literal
 
 from pipeline.publishing.headers import is_fingerprinted, is_page
@@ -80,7 +81,8 @@ def plan(wanted: Mapping[str, Entry], standing: Standing) -> tuple[Action, ...]:
             uploads.append(Action("upload", path, reason, stage))
         elif path not in published:
             keeps.append(Action("keep", path, "used again", Stage.DELETIONS))
-    gone = {*published, *standing.unsettled, *standing.spent} - wanted.keys()
+    there = chain(published, standing.unsettled, standing.spent)
+    gone = {path for path in there if path not in wanted}
     retired = {path for path in gone if _retires(path, wanted, standing)}
     keeps += [Action("keep", path, "no longer used", Stage.DELETIONS) for path in retired]
     deletions = [Action("delete", path, "gone", Stage.DELETIONS) for path in gone - retired]

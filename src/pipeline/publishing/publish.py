@@ -80,8 +80,8 @@ def publish(
     `dry_run` changes nothing. `allow_deletions` lets more pages go than the settings allow, `adopt` publishes among
     objects of others, `incomplete` publishes what looks like half of a site, `verify` lists the target and repairs what
     has drifted, and without `lock` a server that ignores conditional writes will do. A relative target counts from
-    `root` (default: the working directory). `progress(done, total)` is called for every action, one call at a time but from several
-    threads. A `store` given here is used instead of the target's, and stays open.
+    `root` (default: the working directory). `progress(done, total)` is called for every action, one call at a time but
+    from several threads. A `store` given here is used instead of the target's, and stays open.
 
     Raises PublishError if there is no whole site in `directory` or what is planned is hardly meant, ConfigError for a
     target that cannot be used, StoreError if the store fails, ConflictError if another publisher was faster. After any
@@ -92,7 +92,7 @@ def publish(
     try:
         acting = InertStore(opened) if dry_run else opened
         before = acting.requests
-        known = read_published(acting, site.keys(), adopt=adopt)
+        known = read_published(acting, site, adopt=adopt)
         journal = None if store else journal_of(settings, opened, root)
         if journal:
             known = journal.doubted(known)
@@ -158,7 +158,7 @@ def _record(
     site: Mapping[str, Entry], known: Published, actions: tuple[Action, ...], now: datetime, where: Path
 ) -> Release | None:
     """The new release; None if the site is that of the last one, and only what is stored is put right."""
-    if known.manifest.releases and dict(known.manifest.objects) == dict(site):
+    if known.manifest.releases and known.manifest.objects == site:
         return None
     return Release(
         release_id(site, now),

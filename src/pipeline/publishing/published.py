@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.errors import ConflictError, PipelineError, PublishError
-from pipeline.publishing.manifest import Manifest
+from pipeline.publishing.manifest import Entry, Manifest
 from pipeline.publishing.paths import MANIFEST_PATH
 from pipeline.publishing.stores import Store
 from pipeline.publishing.wire import UntrustedManifestError, parse_manifest, to_bytes
@@ -33,7 +33,7 @@ class Published:
     drifted: frozenset[str] = frozenset()
 
 
-def read_published(store: Store, wanted: Collection[str], *, adopt: bool = False) -> Published:
+def read_published(store: Store, wanted: Mapping[str, Entry], *, adopt: bool = False) -> Published:
     """What is published, in one request if the manifest is there and whole.
 
     Otherwise the store is listed: of the `wanted` paths, those that are there are unsettled. Everything else that is
@@ -44,7 +44,7 @@ def read_published(store: Store, wanted: Collection[str], *, adopt: bool = False
     ours = False
     if stored:
         try:
-            return Published(parse_manifest(stored.data), stored.version)
+            return Published(parse_manifest(stored.data, alike=wanted), stored.version)
         except UntrustedManifestError as doubt:
             ours = doubt.ours
             logger.warning("The manifest in %s is not used: %s. The site is uploaded again.", store.name, doubt)

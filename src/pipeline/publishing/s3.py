@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -51,12 +52,13 @@ class S3Store:
         state: str = PRIVATE,
         lock: bool = True,
         is_aws: bool = False,
-        bulk: Bulk | None = None,
+        bulk: Callable[[], Bulk | None] = lambda: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`prefix` has no slash at its ends. The manifest is kept below `state`; with `lock`, under conditions.
 
-        `bulk` uploads most files, faster. `sleep` waits between attempts of a conditional write.
+        `bulk` makes what uploads most files faster, if there is any; it is called once, by the first upload. `sleep`
+        waits between attempts of a conditional write.
         """
         self._client = client
         self._bucket = bucket
@@ -64,7 +66,7 @@ class S3Store:
         self._state = state
         self._lock = lock
         self._is_aws = is_aws
-        self._bulk = bulk
+        self._connect_bulk = bulk
         self._sleep = sleep
         self._requests = 0
         self._counting = Lock()
@@ -226,6 +228,10 @@ class S3Store:
         """Close the connections."""
         with suppress(AttributeError):
             self._client.close()
+
+    @cached_property
+    def _bulk(self) -> Bulk | None:
+        return self._connect_bulk()
 
     def _put(self, key: str, source: Path, entry: Entry) -> Stamp:
         if goes_in_parts(entry):

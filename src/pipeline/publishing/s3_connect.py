@@ -67,9 +67,6 @@ def connect(
             f"[publish] cannot be used to reach s3://{bucket}: {error}.",
             remedy="Mend `profile`, `region` or `endpoint_url` there, or the AWS configuration files.",
         ) from error
-    bulk = None
-    if not _has_detour(env, endpoint):
-        bulk = _bulk(session, bucket, client.meta.region_name, endpoint, settings.concurrency)
     return S3Store(
         cast("S3Client", client),
         bucket,
@@ -77,7 +74,7 @@ def connect(
         state=settings.state,
         lock=lock,
         is_aws=endpoint is None,
-        bulk=bulk,
+        bulk=lambda: _bulk(settings, session, bucket, client.meta.region_name, endpoint, env),
     )
 
 
@@ -105,9 +102,22 @@ def _has_detour(env: Mapping[str, str], endpoint: str | None) -> bool:
     return any(env.get(name) or env.get(name.lower()) for name in names)
 
 
-def _bulk(session: Session, bucket: str, region: str, endpoint: str | None, concurrency: int) -> Bulk | None:
+def _bulk(
+    settings: PublishSettings,
+    session: Session,
+    bucket: str,
+    region: str,
+    endpoint: str | None,
+    env: Mapping[str, str],
+) -> Bulk | None:
+    if _has_detour(env, endpoint):
+        return None
     return connect_bulk(
-        bucket, region=region, endpoint=endpoint, credentials=_credentials(session), concurrency=concurrency
+        bucket,
+        region=region,
+        endpoint=endpoint,
+        credentials=_credentials(session),
+        concurrency=settings.concurrency,
     )
 
 

@@ -1,28 +1,38 @@
-"""The manifest as JSON. It is the only thing a publish reads, so it is believed only when it is whole: the right
-format, a checksum that fits, and paths that are safe to write and to delete.
+"""The manifest as JSON, with a line for each object. It is the only thing a publish reads, so it is believed only when
+it is whole: the right format, a checksum that fits, and paths that are safe to write and to delete.
+
+Objects are written and read one by one, and headers, of which there are few kinds, once: a site of a hundred thousand
+pages has to fit into memory.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.errors import PublishError
-from pipeline.publishing.manifest import Entry, Manifest, Past, Release, Retired, Stamp
+from pipeline.publishing.manifest import NO_STAMP, Entry, Manifest, Past, Release, Retired, Stamp
 from pipeline.publishing.paths import fault_of
 
 __all__ = ["UntrustedManifestError", "parse_manifest", "release_id", "to_bytes"]
 
 _FORMAT = "multilingual-pipeline release"
-_VERSION = 2
-_REQUIRED = {"sha256", "size", "type", "cache"}
-_OPTIONAL = {"encoding", "redirect", "headers"}
+_VERSION = 3
+_BEGINNING = re.compile(rb'\{"format":"%b","version":(\d+),' % _FORMAT.encode())
+_OBJECTS, _OBJECTS_END = b'"objects":{', b"\n},"  # no string in JSON holds a line break
+_CHECKSUM = re.compile(rb',"checksum":"([0-9a-f]{64})"\}$')
+_ROW = 200  # bytes, about
 _HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
+_TEXTS = ("release", "published", "by", "commit", "note")
+
+# The headers of an entry: content type, cache control, encoding, redirect, others.
+_Kind = tuple[str, str, str, str, tuple[tuple[str, str], ...]]
 
 
 class UntrustedManifestError(Exception):
@@ -38,123 +48,155 @@ class UntrustedManifestError(Exception):
 
 def to_bytes(manifest: Manifest) -> bytes:
     """As UTF-8 JSON that `parse_manifest` reads back."""
-    body: dict[str, Any] = {
-        "format": _FORMAT,
-        "version": _VERSION,
+    written = io.BytesIO()
+    written.seek(_ROW * len(manifest.objects))  # to grow step by step would leave holes in the memory
+    written.write(b" ")
+    written.seek(0)
+    kinds: dict[_Kind, int] = {}
+    written.write(_json({"format": _FORMAT, "version": _VERSION})[:-1] + b"," + _OBJECTS)
+    separator = b"\n"
+    for path in sorted(manifest.objects):
+        row = _row(manifest.objects[path], manifest.stamps.get(path, NO_STAMP), kinds)
+        written.write(separator + _json({path: row})[1:-1])
+        separator = b",\n"
+    rest = {
         "release": manifest.release,
         "published": manifest.published,
-        "objects": {path: _entry_json(entry) for path, entry in manifest.objects.items()},
         "unsettled": sorted(manifest.unsettled),
-        "stamps": {path: [stamp.etag, stamp.version] for path, stamp in manifest.stamps.items()},
-        "retired": {path: [old.since, _entry_json(old.entry)] for path, old in manifest.retired.items()},
-        "releases": [_release_json(release) for release in manifest.releases],
+        "retired": {
+            path: [old.since, *_row(old.entry, manifest.stamps.get(path, NO_STAMP), kinds)]
+            for path, old in manifest.retired.items()
+        },
+        "releases": [_release_json(release, kinds) for release in manifest.releases],
         "conditional": manifest.conditional,
+        "kinds": [[*kind[:-1], dict(kind[-1])] for kind in kinds],
     }
-    # The checksum goes last, so that nothing as long as the manifest has to be made twice.
-    text = _json(body)
-    checksum = hashlib.sha256(text).hexdigest()
-    return text[:-1] + b',"checksum":"' + checksum.encode() + b'"}'
+    written.write(_OBJECTS_END + _json(rest)[1:-1])
+    written.write(b',"checksum":"%b"}' % _digest(written.getbuffer()[: written.tell()]))
+    written.truncate()
+    return written.getvalue()
 
 
-_CHECKSUM = re.compile(rb',"checksum":"([0-9a-f]{64})"\}$')
-
-
-def parse_manifest(data: bytes) -> Manifest:
-    """Read what `to_bytes` wrote.
+def parse_manifest(data: bytes, alike: Mapping[str, Entry] | None = None) -> Manifest:
+    """Read what `to_bytes` wrote. Entries that are in `alike` too are taken from there, and so are in memory once.
 
     Raises UntrustedManifestError for anything else, and PublishError for a manifest of another version, which must not
     be overwritten by guessing.
     """
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UntrustedManifestError("it is not JSON", ours=_FORMAT.encode() in data) from error
-    if not isinstance(body, dict) or body.get("format") != _FORMAT:
-        raise UntrustedManifestError("another program wrote it")
-    version = body.get("version")
-    if isinstance(version, int) and version > _VERSION:
+    beginning = _BEGINNING.match(data)
+    if not beginning:
+        raise UntrustedManifestError("another program wrote it", ours=_FORMAT.encode() in data)
+    version = int(beginning[1])
+    if version > _VERSION:
         raise PublishError(
             f"the published manifest has version {version}, and this program knows versions up to {_VERSION}.",
             remedy="Publish with the newer version of this program.",
         )
-    found = _CHECKSUM.search(data)
-    if version != _VERSION or not found or found[1] != _digest(data[: found.start()] + b"}"):
+    found = _CHECKSUM.search(data, max(0, len(data) - 100))
+    if version != _VERSION or not found or found[1] != _digest(memoryview(data)[: found.start()]):
         raise UntrustedManifestError("its checksum does not fit", ours=True)
     try:
-        return _manifest(body)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        return _manifest(data, beginning.end(), found.start(), alike or {})
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise UntrustedManifestError(f"it is malformed ({error})", ours=True) from error
 
 
 def release_id(objects: Mapping[str, Entry], now: datetime) -> str:
     """A name for a release that sorts by time and says what is in it: `20261123T040506Z-1f2e3d4c`."""
-    digest = hashlib.sha256(_json({path: _entry_json(entry) for path, entry in objects.items()})).hexdigest()
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    digest = hashlib.sha256()
+    for path in sorted(objects):
+        entry = objects[path]
+        digest.update(_json([path, entry.sha256, entry.size, *_kind_of(entry)]))
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"
 
 
-def _manifest(body: dict[str, Any]) -> Manifest:
+def _manifest(data: bytes, begin: int, end: int, alike: Mapping[str, Entry]) -> Manifest:
+    begin += len(_OBJECTS)
+    objects_end = data.rindex(_OBJECTS_END, begin, end)
+    rest = _read(data[objects_end + len(_OBJECTS_END) : end])
+    kinds = [_kind(kind) for kind in rest["kinds"]]
+    objects: dict[str, Entry] = {}
+    stamps: dict[str, Stamp] = {}
+    for path, known, row in _matched(_rows(data, begin, objects_end), alike):
+        entry = _entry(row, kinds)
+        objects[_path(path)] = known if known == entry else entry
+        _note(stamps, path, row)
+    retired = {}
+    for path, (since, *row) in rest["retired"].items():
+        retired[_path(path)] = Retired(_entry(row, kinds), _moment(since))
+        _note(stamps, path, row)
     return Manifest(
-        _text(body["release"]),
-        _text(body["published"]),
-        {_path(path): _entry(entry) for path, entry in body["objects"].items()},
-        frozenset(_path(path) for path in body["unsettled"]),
-        {_path(path): _stamp(stamp) for path, stamp in body["stamps"].items()},
-        {_path(path): Retired(_entry(entry), _moment(since)) for path, (since, entry) in body["retired"].items()},
-        tuple(_release(release) for release in body["releases"]),
-        body["conditional"] is True,
+        _text(rest["release"]),
+        _text(rest["published"]),
+        objects,
+        frozenset(_path(path) for path in rest["unsettled"]),
+        stamps,
+        retired,
+        tuple(_release(release, kinds) for release in rest["releases"]),
+        rest["conditional"] is True,
     )
 
 
+def _rows(data: bytes, begin: int, end: int) -> Iterator[tuple[str, Any]]:
+    while begin < end:
+        begin += 1
+        stop = data.find(b"\n", begin)
+        yield from _read(data[begin:stop].removesuffix(b",")).items()
+        begin = stop
+
+
+def _matched(rows: Iterator[tuple[str, Any]], alike: Mapping[str, Entry]) -> Iterator[tuple[str, Entry | None, Any]]:
+    """Each row with the entry of its path in `alike`. Both are in order; what is not is only not found."""
+    others = iter(alike.items())
+    path, entry = next(others, ("", None))
+    for row_path, row in rows:
+        while path < row_path and entry:
+            path, entry = next(others, ("", None))
+        yield (path, entry, row) if path == row_path else (row_path, None, row)
+
+
+def _read(members: bytes) -> Any:
+    """The members of an object, without its braces."""
+    return json.loads("{" + members.decode("utf-8", "surrogatepass") + "}")
+
+
 def _json(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode("utf-8", "surrogatepass")
+    return _encode(value).encode("utf-8", "surrogatepass")
 
 
-def _digest(data: bytes) -> bytes:
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def _digest(data: memoryview) -> bytes:
     return hashlib.sha256(data).hexdigest().encode()
 
 
-def _entry_json(entry: Entry) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "sha256": entry.sha256,
-        "size": entry.size,
-        "type": entry.content_type,
-        "cache": entry.cache_control,
+def _kind_of(entry: Entry) -> _Kind:
+    return (entry.content_type, entry.cache_control, entry.encoding, entry.redirect, entry.headers)
+
+
+def _row(entry: Entry, stamp: Stamp, kinds: dict[_Kind, int]) -> list[Any]:
+    kind = kinds.setdefault(_kind_of(entry), len(kinds))
+    return [entry.sha256, entry.size, kind, stamp.etag, stamp.version]
+
+
+def _release_json(release: Release, kinds: dict[_Kind, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: getattr(release, name) for name in (*_TEXTS, "uploaded", "deleted")}
+    found["undo"] = {
+        path: past and [past.kept, *_row(past.entry, past.stamp, kinds)] for path, past in release.undo.items()
     }
-    if entry.encoding:
-        found["encoding"] = entry.encoding
-    if entry.redirect:
-        found["redirect"] = entry.redirect
-    if entry.headers:
-        found["headers"] = dict(entry.headers)
     return found
 
 
-def _release_json(release: Release) -> dict[str, Any]:
-    return {
-        "release": release.release,
-        "published": release.published,
-        "by": release.by,
-        "commit": release.commit,
-        "note": release.note,
-        "uploaded": release.uploaded,
-        "deleted": release.deleted,
-        "undo": {
-            path: past and [_entry_json(past.entry), past.stamp.etag, past.stamp.version, past.kept]
-            for path, past in release.undo.items()
-        },
-    }
-
-
-def _release(data: dict[str, Any]) -> Release:
+def _release(data: dict[str, Any], kinds: list[_Kind]) -> Release:
     back: dict[str, Past | None] = {}
     for path, past in data["undo"].items():
         if past is None:
             back[_path(path)] = None
         else:
-            entry, etag, version, kept = past
-            back[_path(path)] = Past(_entry(entry), Stamp(_text(etag), _text(version)), kept is True)
-    texts = {key: _text(data[key]) for key in ("release", "published", "by", "commit", "note")}
+            kept, *row = past
+            back[_path(path)] = Past(_entry(row, kinds), _stamp(row), kept is True)
+    texts = {name: _text(data[name]) for name in _TEXTS}
     return Release(**texts, uploaded=_number(data["uploaded"]), deleted=_number(data["deleted"]), undo=back)
 
 
@@ -165,28 +207,31 @@ def _path(path: Any) -> str:
     return str(path)
 
 
-def _entry(entry: Any) -> Entry:
-    if not _REQUIRED <= set(entry) <= _REQUIRED | _OPTIONAL:
-        raise ValueError("an entry has other keys than expected")
-    if not re.fullmatch(r"[0-9a-f]{64}", _text(entry["sha256"])):
-        raise ValueError("a digest is not a SHA-256")
-    headers = entry.get("headers", {})
+def _kind(kind: Any) -> _Kind:
+    *values, headers = kind
+    content_type, cache_control, encoding, redirect = map(_header, values)
     if not all(_HEADER_NAME.fullmatch(name) for name in headers):
         raise ValueError("a header has no proper name")
-    return Entry(
-        entry["sha256"],
-        _number(entry["size"]),
-        _header(entry["type"]),
-        _header(entry["cache"]),
-        _header(entry.get("encoding", "")),
-        _header(entry.get("redirect", "")),
-        tuple(sorted((name, _header(value)) for name, value in headers.items())),
-    )
+    others = tuple(sorted((name, _header(value)) for name, value in headers.items()))
+    return content_type, cache_control, encoding, redirect, others
 
 
-def _stamp(stamp: Any) -> Stamp:
-    etag, version = stamp
+def _entry(row: Any, kinds: list[_Kind]) -> Entry:
+    digest, size, kind, _, _ = row
+    if not re.fullmatch(r"[0-9a-f]{64}", _text(digest)):
+        raise ValueError("a digest is not a SHA-256")
+    return Entry(digest, _number(size), *kinds[_number(kind)])
+
+
+def _stamp(row: Any) -> Stamp:
+    *_, etag, version = row
     return Stamp(_text(etag), _text(version))
+
+
+def _note(stamps: dict[str, Stamp], path: str, row: Any) -> None:
+    stamp = _stamp(row)
+    if stamp != NO_STAMP:
+        stamps[path] = stamp
 
 
 def _moment(value: Any) -> str:
