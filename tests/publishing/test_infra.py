@@ -14,6 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
+from pipeline.site.policy import POLICY
+
 TEMPLATE = Path(__file__).parents[2] / "infra" / "site.yaml"
 # What moto's CloudFormation does not know; stand-ins take their properties as they come.
 UNKNOWN = {
@@ -132,6 +134,9 @@ def test_it_is_deployed_without_a_domain(deploy: Any, stand_ins: dict[str, Any])
         "replaced-objects",
         "uploads-broken-off",
     }
+    headers = stand_ins["AWS::CloudFront::ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+    sent = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert sent == POLICY, "the preview and CloudFront hold pages to the same policy"
     config = stand_ins["AWS::CloudFront::Distribution"]["DistributionConfig"]
     assert "Aliases" not in config
     assert config["CacheTagConfig"] == {"HeaderName": "x-amz-meta-cache-tag"}

@@ -18,6 +18,7 @@ import pytest
 
 from pipeline.errors import BuildError, PipelineError
 from pipeline.site import BuildReport, serve
+from pipeline.site.policy import POLICY
 from pipeline.site.server import Preview
 from tests.site.conftest import Site
 
@@ -137,6 +138,15 @@ def test_a_mistake_is_shown_until_it_is_mended(served: Served) -> None:
     served.next_build(lambda found: isinstance(found, BuildReport))
     with served.get("/about/") as page:
         assert page.status == 200
+
+
+def test_pages_are_held_to_the_policy_of_the_published_site(served: Served) -> None:
+    with served.get("/") as page:
+        assert page.headers["Content-Security-Policy"] == POLICY
+    served.site.configure(site='allow = { frame-src = "https://player.example.org" }')
+    served.next_build(lambda found: isinstance(found, BuildReport))
+    with served.get("/") as page:
+        assert page.headers["Content-Security-Policy"] == f"{POLICY}; frame-src https://player.example.org"
 
 
 def test_the_configuration_is_read_again(served: Served) -> None:

@@ -70,6 +70,21 @@ class SiteSettings(_Section):
         "",
         description="Where a post can be edited: an address with `{path}` for its file, such as `content/en/foo.md`.",
     )
+    allow: dict[str, str] = Field(
+        {},
+        description="What the `Content-Security-Policy` allows besides the site's own files, by directive: "
+        '`allow = { frame-src = "https://player.example.org" }`.',
+    )
+
+    @field_validator("allow")
+    @classmethod
+    def _sources(cls, value: dict[str, str]) -> dict[str, str]:
+        for directive, sources in value.items():
+            if not re.fullmatch(r"[a-z]+(-[a-z]+)*", directive) or not re.fullmatch(
+                r"[!-+\--:<-~]+( [!-+\--:<-~]+)*", sources
+            ):
+                raise ValueError(f'{directive!r} has to be sources with blanks between, such as "https://example.org"')
+        return value
 
     @field_validator("permalinks")
     @classmethod

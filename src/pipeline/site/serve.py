@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pipeline.config import CONFIG_NAME, Settings, load
 from pipeline.errors import BuildError, PipelineError
 from pipeline.site.build import build
+from pipeline.site.policy import policy
 from pipeline.site.report import BuildReport
 from pipeline.site.server import Preview
 from pipeline.site.watch import Watch
@@ -67,6 +68,7 @@ def _rebuild(
     *,
     drafts: bool,
 ) -> None:
+    preview.policy = policy(settings)
     try:
         outcome: BuildReport | PipelineError = build(
             settings, out=preview.directory, drafts=drafts, base_url=preview.url

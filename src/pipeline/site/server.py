@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.errors import BuildError, PipelineError
+from pipeline.site.policy import POLICY
 
 __all__ = ["Preview"]
 
@@ -37,11 +38,15 @@ _RELOAD = b"""\
 
 
 class Preview:
-    """Serves a directory on the loopback interface. While `failure` is set, every page shows it instead."""
+    """Serves a directory on the loopback interface. While `failure` is set, every page shows it instead.
+
+    `policy` is the Content-Security-Policy of its files, which may be set anew at any time.
+    """
 
     def __init__(self, directory: Path, port: int) -> None:
         """Take the port (0 is any free one). Raises BuildError if another program has it."""
         self.directory = directory
+        self.policy = POLICY
         self._changed = threading.Condition()
         self._builds = 0
         self._failure: PipelineError | None = None
@@ -145,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         if kind.startswith("text/") or kind == "application/xml":
             kind += "; charset=utf-8"
-        self._answer(status, _with_reload(data) if file.suffix == ".html" else data, kind)
+        self._answer(status, _with_reload(data) if file.suffix == ".html" else data, kind, self._preview.policy)
 
     def _not_found(self, path: str) -> tuple[Path, bytes]:
         """The 404 page of the nearest folder that has one."""
@@ -181,11 +186,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def _answer(self, status: HTTPStatus, data: bytes, kind: str) -> None:
+    def _answer(self, status: HTTPStatus, data: bytes, kind: str, policy: str = "") -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Cache-Control", "no-store")
+        if policy:
+            self.send_header("Content-Security-Policy", policy)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
