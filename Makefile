@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := $(VENV)/tools
 export DO_NOT_TRACK := 1
 
 .PHONY: demo test check setup system clean
@@ -9,8 +10,8 @@ export DO_NOT_TRACK := 1
 demo: $(VENV)/.ready  ## the main job on the shipped content, offline; ARGS=--once ends by itself
 	@$(BIN)/pipeline demo $(ARGS)
 
-test: $(VENV)/.ready-dev system  ## every test, system packages included
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test: $(TOOLS)/.ready system  ## every test, with the tools and system packages that they start
+	PIPELINE_TEST_TOOLS=required $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.ready-dev  ## lint and types
 	$(BIN)/ruff format --check .
@@ -29,6 +30,14 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# Lighthouse, axe-core and the Nu HTML checker, by the Node.js of the development environment.
+$(TOOLS)/.ready: tests/standards/package.json | $(VENV)/.ready-dev
+	@echo "Installing Lighthouse, axe-core and the Nu HTML checker into $(TOOLS) (once) …"
+	@mkdir -p $(TOOLS)
+	@cp $< $(TOOLS)/package.json
+	@$(BIN)/npm install --prefix $(TOOLS) --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 clean:

@@ -71,14 +71,22 @@ def broken_links(public: Path, base_url: str) -> list[str]:
         faults += [f"{name}: the id {one!r} is there twice" for one in set(page.ids) if page.ids.count(one) > 1]
         address = f"{base_url}/{name.removesuffix('index.html')}"
         for tag, values in page.tags:
-            choices = [choice.split()[0] for choice in values.get("srcset", "").split(", ") if choice]
-            for link in [*choices, *(values[key] for key in ("href", "src", "poster") if key in values)]:
+            for link in _addresses(tag, values):
                 target = urlsplit(urljoin(address, link))
                 if target.scheme not in {"http", "https"} or target.netloc != root.netloc:
                     continue
                 if fault := _fault(target.path, target.fragment, root.path, pages, public):
                     faults.append(f"{name}: <{tag}> {link}: {fault}")
     return faults
+
+
+def _addresses(tag: str, values: dict[str, str]) -> list[str]:
+    """What an element leads to or shows; a preview's picture too."""
+    found = [values[key] for key in ("href", "src", "poster", "data", "action") if key in values]
+    found += [part.split()[0] for key in ("srcset", "imagesrcset") for part in values.get(key, "").split(",") if part]
+    if tag == "meta" and values.get("property") in {"og:image", "og:url"}:
+        found.append(values["content"])
+    return found
 
 
 def _fault(path: str, fragment: str, base: str, pages: dict[str, Document], public: Path) -> str | None:
