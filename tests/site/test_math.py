@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.site.math import Formulas, TexError
+from tests.site.conftest import Site
 
 PIECES = ["x", "^", "_", "{", "}", "\\frac", "\\sqrt", "\\begin{aligned}", "\\end{aligned}", "&", "\\\\", "<",
           "\\text", "{a}", "\\color{red}", "\\left(", "\\right)", "\\boxed", "\\!", "\\tag{1}", "\\label{a}", "中", '"',
@@ -44,6 +46,26 @@ def test_what_needs_a_style_gets_a_class(tex: str, pieces: list[str]) -> None:
     assert "style=" not in html.replace("displaystyle=", "")
     for piece in pieces:
         assert piece in html
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("设有 $a$，它", ["$，"]),
+        ("（$a$）。然后", ["（$）。"]),
+        ("so ($a$), and $b$.", ["($),", "$."]),
+        ("$a$ and $b$中 $c$", []),
+        ("$a$、$b$", ["$、"]),
+        ("**$a$**，", []),
+    ],
+)
+def test_a_formula_keeps_the_punctuation_that_touches_it(site: Site, text: str, kept: list[str]) -> None:
+    site.post("en/posts/x.md", f"{text}\n")
+    site.build()
+    (paragraph,) = re.findall(r"<p>(.*<math.*)</p>", site.html("posts/x"))
+    bare = re.sub(r"<math.*?</math>", "$", paragraph)
+    assert re.findall(r'<span class="glue">(.*?)</span>', bare) == kept
+    assert re.sub(r"<[^>]+>", "", bare) == re.sub(r"\$\w\$", "$", text).replace("**", "")
 
 
 def test_a_reason_is_given() -> None:

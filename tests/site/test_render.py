@@ -71,7 +71,7 @@ CASES = {
     "math": (
         "Inline $a<b$.\n\n$$\nx^2\n$$\n",
         [
-            "Inline <math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>.",
+            'Inline <span class="glue"><math><mi>a</mi><mo>&lt;</mo><mi>b</mi></math>.</span>',
             '<div class="math" tabindex="0"><math display="block"><msup><mi>x</mi><mn>2</mn></msup></math></div>',
         ],
         ["<script", "style="],

@@ -29,10 +29,11 @@ def test_axe_finds_nothing(served: Served, chromium: Browser) -> None:
     for path in looked_at:
         page.goto(f"{served.url}/{path}")
         page.evaluate(source)
-        for scheme in ("light", "dark"):
+        # What is dark differs in its colours only.
+        for scheme, rules in {"light": "", "dark": "runOnly: ['cat.color'], "}.items():
             page.emulate_media(color_scheme=scheme)
-            report = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+            report = page.evaluate(f"axe.run(document, {{ {rules}resultTypes: ['violations'] }})")
             found += [(path, scheme, fault["id"], fault["nodes"][0]["html"]) for fault in report["violations"]]
-            assert len(report["passes"]) > 15, path
+            assert len(report["passes"]) > (0 if rules else 15), path
     page.close()
     assert found == []

@@ -13,6 +13,7 @@ from markdown_it.utils import OptionsDict
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
 from pipeline.site.diagrams import Diagram
+from pipeline.site.glue import glued
 from pipeline.site.images import Image
 from pipeline.site.links import Links, Target
 from pipeline.site.math import Formulas
@@ -112,7 +113,7 @@ class Context:
             if token.map:
                 self.block = (token.map[0], token.map[1])
             if token.type == "inline":
-                parts.append(self.render(token.children or []))
+                parts.append(self.render(glued(token.children or [])))
             elif (rule := self.rules.get(token.type)) is None:
                 parts.append(self.default(tokens, index))
             else:
