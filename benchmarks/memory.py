@@ -18,6 +18,7 @@ import resource
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def measure_lookups(root: Path, some: list[str]) -> dict[str, float]:
     times.append(time.process_time())
     found = sum(memory.fuzzy(segment, 75.0) is not None for segment in alike)
     times.append(time.process_time())
-    loaded, exactly, index, fuzzily = (after - before for before, after in zip(times, times[1:], strict=False))
+    loaded, exactly, index, fuzzily = (after - before for before, after in pairwise(times))
     return {"load": loaded, "exact": exactly, "index": index, "fuzzy": fuzzily, "found": found}
 
 

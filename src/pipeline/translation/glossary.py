@@ -53,7 +53,7 @@ class Glossary:
         """
         known = _by_first_word(self.terms)
         end = 0
-        for word in _WORD.finditer(text):
+        for word in _WORD.finditer(text) if known else ():
             if word.start() < end:
                 continue
             for pattern, term in known.get(_stem(word[0]), ()):
