@@ -13,6 +13,7 @@ from pipeline.site.output import Output
 from pipeline.site.pages import Page as SitePage
 from pipeline.site.permalinks import Addresses
 from pipeline.site.render import headings_of
+from pipeline.site.selection import choose_articles
 from pipeline.translation.checks import Page
 
 __all__ = ["SiteLinks"]
@@ -29,7 +30,7 @@ class SiteLinks:
         addresses = Addresses(settings.site.base_url)
         # With drafts: what is to be shown some day is no broken link.
         work = steps.Work(settings, library, Output(settings.public), addresses, datetime.now(UTC), drafts=True)
-        for step in (steps.read_strings, steps.choose_articles, steps.plan_pages, steps.find_files):
+        for step in (steps.read_strings, choose_articles, steps.plan_pages, steps.find_files):
             step(work)
         self._plan = work.plan
         self._links = steps.links_of(work)

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -67,6 +67,7 @@ def test_a_long_paragraph_shows_what_stands_around() -> None:
     assert len(html) < 300
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_nothing_of_a_change_gets_out(before: str, after: str) -> None:
     html = marked(Change(before, after, ""))

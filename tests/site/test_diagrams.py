@@ -48,7 +48,7 @@ def test_a_mistake_in_a_diagram_is_a_warning(site: Site) -> None:
     path = site.post("en/posts/a.md", "One.\n\n" + fenced("flowchart LR\n A -->\n ]]\n"))
     for _ in range(2):
         (warning,) = site.build().warnings
-        assert (warning.path, warning.line) == (path, 7)
+        assert (str(warning.path), warning.line) == (str(path), 7)
         assert "line 3" in warning.message
         assert 'class="language-mermaid"' in site.html("posts/a")
         assert "<figure" not in site.html("posts/a")

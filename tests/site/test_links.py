@@ -163,7 +163,7 @@ def test_a_symbolic_link_out_of_the_tree_is_not_followed(
     assert not list(linked.public.rglob("leak*"))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.sampled_from("abz/.%2e#?:[]@\\ é文\u200b&\"'"), max_size=14))
 def test_no_address_breaks_the_build_or_leaves_the_tree(tmp_path_factory: pytest.TempPathFactory, address: str) -> None:
     scratch = Site(tmp_path_factory.mktemp("site"))

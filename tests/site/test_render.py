@@ -244,7 +244,7 @@ def test_a_shortcode_that_is_not_closed_in_its_block_is_text(site: Site, end: st
     assert "<details" not in site.html("posts/x")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.site.search import Document, index_files, terms
@@ -50,6 +50,7 @@ def test_the_title_counts_most() -> None:
     assert dict(zip(pairs[::2], pairs[1::2], strict=True))[1] > dict(zip(pairs[::2], pairs[1::2], strict=True))[0]
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 30), st.integers(1, 30))
 def test_every_stretch_of_chinese_is_found(text: str, start: int, length: int) -> None:
     text = "分布式训练" + text + "编译器优化"

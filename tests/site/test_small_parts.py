@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.site.articles import moment
@@ -33,6 +33,7 @@ def test_a_part_of_an_address(name: str, expected: str) -> None:
     assert part(name) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_an_address_stays_in_the_tree(parent: str, name: str) -> None:
     path = output_file(directory("zh", part(parent), part(name)))
@@ -41,6 +42,7 @@ def test_an_address_stays_in_the_tree(parent: str, name: str) -> None:
     assert re.fullmatch(r"/[!-~]*", Addresses("https://example.org").href(path))
 
 
+@settings(deadline=None)
 @given(st.sets(st.text(min_size=1, max_size=8), max_size=12))
 def test_slugs_of_terms_are_unique_and_whole(names: set[str]) -> None:
     slugs = term_slugs(names)
@@ -77,6 +79,7 @@ def test_a_summary_is_cut_well(text: str, expected: str | None) -> None:
         assert cut == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.integers(2, 300))
 def test_a_summary_is_a_beginning(text: str, width: int) -> None:
     whole, cut = " ".join(text.split()), clipped(text, width)
@@ -123,6 +126,7 @@ def test_the_size_of_an_image(tmp_path: Path, data: bytes, size: tuple[int, int]
     assert size_of(path) == size
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"RIFF1234WEBPVP8 ", b"<svg "]))
 def test_no_file_is_too_odd_to_measure(tmp_path_factory: pytest.TempPathFactory, data: bytes, head: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "odd"
@@ -130,6 +134,7 @@ def test_no_file_is_too_odd_to_measure(tmp_path_factory: pytest.TempPathFactory,
     size_of(path)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.sampled_from(["python", "c++", "html", "json", "", "nosuch", "diff"]))
 def test_highlighting_changes_no_character(code: str, language: str) -> None:
     html, _ = highlighted(code, language)

@@ -26,7 +26,9 @@ class ProblemSettings(BaseModel):
     shortcodes: Answer = Field("warn", description="A shortcode that is not known.")
     math: Answer = Field("warn", description="A formula that cannot be shown.")
     diagrams: Answer = Field("warn", description="A diagram that cannot be drawn.")
-    files: Answer = Field("warn", description="A post, or a file beside posts or in static/, that is a link out of the tree.")
+    files: Answer = Field(
+        "warn", description="A post, or a file beside posts or in static/, that is a link to elsewhere."
+    )
 
     def fails(self, kind: str) -> bool:
         """Whether a problem of this kind is a failure; one that has no key here is none."""

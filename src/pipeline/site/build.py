@@ -85,12 +85,13 @@ def _steps() -> tuple[Callable[[Work], None], ...]:
     # What renders is loaded only when something is to be rendered.
     from pipeline.site import steps
     from pipeline.site.extras import draw_cards
+    from pipeline.site.selection import choose_articles, keep_unreadable
 
     return (
         steps.check_directory,
         steps.read_strings,
-        steps.choose_articles,
-        steps.keep_unreadable,
+        choose_articles,
+        keep_unreadable,
         steps.plan_pages,
         steps.find_files,
         steps.prepare_images,

@@ -13,8 +13,8 @@ from pipeline.site.code import fence
 from pipeline.site.context import Context, Heading, Rule
 from pipeline.site.excerpt import plain
 from pipeline.site.highlight import language_of
-from pipeline.site.image_tag import diagram, image_tag
 from pipeline.site.math import TexError
+from pipeline.site.pictures import diagram, image_tag
 from pipeline.site.raw_html import rewritten
 from pipeline.site.refs import as_written
 from pipeline.site.shortcodes import shortcode

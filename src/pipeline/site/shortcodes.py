@@ -11,7 +11,7 @@ from markupsafe import escape
 from pipeline.site.code import code_block
 from pipeline.site.context import Context
 from pipeline.site.fences import from_options
-from pipeline.site.image_tag import image_tag
+from pipeline.site.pictures import image_tag
 
 __all__ = ["pair", "shortcode"]
 

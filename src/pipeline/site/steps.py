@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
-from zoneinfo import ZoneInfo
+from pathlib import PurePosixPath
 
-from pipeline.errors import BuildError, ContentError, PipelineError
-from pipeline.site.articles import Article, articles
+from pipeline.errors import BuildError, PipelineError
+from pipeline.site.articles import Article
 from pipeline.site.assets import collect_assets
-from pipeline.site.attachments import find_attachments, leads_out
+from pipeline.site.attachments import find_attachments
 from pipeline.site.context import Context
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.editions import read_editions
 from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
-from pipeline.site.history import changed_since
 from pipeline.site.images import Images, image_names
 from pipeline.site.links import Links
 from pipeline.site.pages import make_plan
@@ -34,10 +30,8 @@ __all__ = [
     "add_files",
     "check_directory",
     "check_fragments",
-    "choose_articles",
     "find_files",
     "judge",
-    "keep_unreadable",
     "links_of",
     "plan_pages",
     "prepare_images",
@@ -63,54 +57,6 @@ def read_strings(work: Work) -> None:
     """The editions, with the theme's words in each language."""
     folders = [folder / "strings" for folder in theme_directories(work.settings.root)]
     work.editions = read_editions(work.settings, folders)
-
-
-def choose_articles(work: Work) -> None:
-    """What each language shows today, and what could not be read."""
-    collections = [work.library.source, *work.library.targets.values()]
-    if work.drafts:
-        collections += work.library.drafts.values()
-    work.warnings += [problem for collection in collections for problem in collection.problems]
-    work.shown = articles(work.settings, work.library, work.now, drafts=work.drafts)
-    _leave_out_links(work)
-    _date_changes(work)
-
-
-def _leave_out_links(work: Work) -> None:
-    """Links to files that are no content are not published, whoever put them there."""
-    roots = [(work.settings.root / name).resolve() for name in ("content", "drafts")]
-    folders: dict[Path, bool] = {}
-
-    def is_inside(path: Path) -> bool:
-        if path.is_symlink():
-            return any(path.resolve().is_relative_to(root) for root in roots)
-        if path.parent not in folders:
-            folders[path.parent] = any(path.parent.resolve().is_relative_to(root) for root in roots)
-        return folders[path.parent]
-
-    for shown in work.shown.values():
-        for key, article in list(shown.items()):
-            paths = [post.path for post in (article.post, article.source, article.snapshot) if post]
-            if outside := [path for path in paths if not is_inside(path)]:
-                del shown[key]
-                work.warnings.append(leads_out(outside[0]))
-
-
-def _date_changes(work: Work) -> None:
-    """When a source has changed, for those that do not say it themselves."""
-    behind = [(locale, one) for locale, shown in work.shown.items() for one in shown.values() if one.changes]
-    undated = [(locale, one) for locale, one in behind if not one.source_changed and one.source and one.snapshot]
-    for locale in work.settings.targets:
-        own = {one.source.path: one for of, one in undated if of == locale and one.source}
-        texts = {path: one.snapshot.path.read_bytes() for path, one in own.items() if one.snapshot}
-        zone = ZoneInfo(work.settings.site.timezone)
-        for path, date in changed_since(work.settings.root, texts).items():
-            work.shown[locale][own[path].key] = replace(own[path], source_changed=date.astimezone(zone))
-
-
-def keep_unreadable(work: Work) -> None:
-    """What was built of a post stays as it is while its file cannot be read."""
-    work.kept = work.output.kept(_unreadable(work))
 
 
 def plan_pages(work: Work) -> None:
@@ -291,17 +237,3 @@ def write(work: Work) -> None:
             path=error.filename,
             remedy="Check permissions and free space, and build again: it goes on where it stopped.",
         ) from error
-
-
-def _unreadable(work: Work) -> Iterable[str]:
-    """`locale/key` of the posts whose file is there and cannot be read."""
-    for locale in work.editions:
-        folder = work.settings.content(locale)
-        for problem in work.warnings:
-            if not isinstance(problem, ContentError) or not problem.path:
-                continue
-            path = Path(problem.path)
-            if path.is_relative_to(folder):
-                name = path.relative_to(folder)
-                key = name.parent if name.name == "index.md" and len(name.parts) > 1 else name.with_suffix("")
-                yield f"{locale}/{key.as_posix()}"

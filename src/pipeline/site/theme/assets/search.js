@@ -81,11 +81,11 @@
   async function excerpt(href, words) {
     const answer = await fetch(href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const extra of page.querySelectorAll(".prose .anchor, .prose script, .prose style")) extra.remove();
+    for (const extra of page.querySelectorAll(".prose :is(.anchor, .note-ref, .code-title, script, style)")) extra.remove();
     const text = (page.querySelector(".prose")?.textContent || "").replace(/\s+/g, " ").trim();
-    const places = words.map((word) => text.toLowerCase().indexOf(word));
-    const first = places.filter((place) => place >= 0).sort((a, b) => a - b)[0] ?? 0;
-    const start = Math.max(0, first - SHOWN / 2);
+    const first = words.map((word) => text.toLowerCase().indexOf(word)).find((place) => place >= 0) ?? 0;
+    let start = Math.max(0, first - SHOWN / 2);
+    if (start) start += text.slice(start, first).search(/[\s，。；：、]/) + 1;
     const end = Math.min(text.length, first + SHOWN * 2);
     return (start ? "…" : "") + text.slice(start, end) + (end < text.length ? "…" : "");
   }
@@ -124,7 +124,10 @@
       const found = query ? await scores(query) : [];
       if (turn !== asked) return;
       const { documents } = query ? await get("index.json") : { documents: [] };
-      const words = [...new Set(runs(query))].sort((a, b) => b.length - a.length);
+      // The longest are looked for first; parts of Chinese are found even where the whole is not.
+      const parts = runs(query).flatMap((run) => terms(run).map(([term]) => term));
+      const words = [...new Set([...runs(query), ...parts.filter((part) => part.length > 1)])];
+      words.sort((a, b) => b.length - a.length);
       list.replaceChildren(...found.map(([page]) => entry(documents[page], words)));
       const words_of = form.dataset;
       status.textContent = !query ? "" : found.length ? words_of.found.replace("{number}", found.length) : words_of.none;
