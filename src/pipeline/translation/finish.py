@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -100,10 +101,6 @@ class _Finish:
         self.glossary = glossary
         self.draft, self.layout, self.new = draft, draft.layout, draft.layout.new
         self.own_glue = False
-        old, base = self.layout.old, self.layout.base
-        # What a person has restructured differs from its source, as it may.
-        same = not self.layout.restructured
-        self.clean = base is None or old is None or (same and difference(old.post.body, base.post.body) is None)
 
     def run(self) -> Finished:
         problems: list[Problem] = []
@@ -139,6 +136,14 @@ class _Finish:
             tuple(self.changes(whole)),
             tuple(self.matches(whole)),
         )
+
+    @cached_property
+    def clean(self) -> bool:
+        """The translation that this begins with has its source's structure. A person's may have another."""
+        old, base = self.layout.old, self.layout.base
+        if old is None or base is None:
+            return True
+        return not self.layout.restructured and difference(old.post.body, base.post.body) is None
 
     def assembled(self, *, machine: bool = True) -> _Whole:
         """The whole file; without `machine` everything that is not kept is in the source language."""
@@ -202,11 +207,10 @@ class _Finish:
             front = read_front_matter(text, self.new.post.path)
         except ContentError as error:
             return (error.line or 1) - 1, error.message
-        wanted = self.new.post.body
-        if not self.clean:  # then it is compared with the same draft in the source language
+        found = difference(self.new.post.body, text[front.body :])
+        if found is not None and not self.clean:  # then it is compared with the same draft in the source language
             english = self.assembled(machine=False).text
-            wanted = english[read_front_matter(english, self.new.post.path).body :]
-        found = difference(wanted, text[front.body :])
+            found = difference(english[read_front_matter(english, self.new.post.path).body :], text[front.body :])
         if found is None:
             return None
         return None if found[0] is None else found[0] + text.count("\n", 0, front.body), found[1]
