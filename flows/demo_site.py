@@ -18,7 +18,7 @@ from pipeline.translation import TranslationReport
 
 __all__ = ["Page", "approve_proven", "copy_site", "point_at", "read_back"]
 
-SHIPPED = ["content", "static", "theme", "glossary.csv"]  # and pipeline.toml
+SHIPPED = ["content", "static", "theme", "glossary.csv", "memory"]  # and pipeline.toml
 ENGINE_PATIENCE = {"timeout": 5.0, "retries": 0}  # the demo ends within a minute, whatever the network does
 
 

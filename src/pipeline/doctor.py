@@ -34,7 +34,7 @@ def examine(root: Path) -> list[Finding]:
     except PipelineError as error:
         return [Finding("configuration", fine=False, says=told(error))]
     findings = [Finding("configuration", fine=True, says=f"{shown(settings.root / CONFIG_NAME)} is valid")]
-    for check in (_content, _glossary, _engines, _target):
+    for check in (_content, _glossary, _memory, _engines, _target):
         findings.extend(_safely(check, settings))
     return findings
 
@@ -59,6 +59,17 @@ def _glossary(settings: Settings) -> Iterator[Finding]:
     from pipeline.translation.glossary import read_glossary
 
     yield Finding("glossary", fine=True, says=f"{len(read_glossary(settings.root / 'glossary.csv').terms)} terms")
+
+
+def _memory(settings: Settings) -> Iterator[Finding]:
+    from pipeline.translation.known import imported, memory_file
+
+    for locale in settings.targets:
+        if memory_file(settings, locale).exists():
+            file = imported(settings, locale)
+            lost = f", {len(file.skipped)} that are no use" if file.skipped else ""
+            says = f"{len(file.entries)} pairs in {shown(memory_file(settings, locale))}{lost}"
+            yield Finding("memory", fine=True, says=says)
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:

@@ -95,6 +95,16 @@ def test_what_is_wrong_is_said(approved, arguments, said):
     assert done.err.startswith(said)
 
 
+def test_the_doctor_looks_at_what_was_imported(approved):
+    assert "memory" not in approved.run("doctor").out
+    approved.ok("memory", "export", "memory/zh.tmx")
+    assert "3 pairs in memory/zh.tmx" in approved.run("doctor").out
+    approved.write("memory/zh.tmx", "<tmx>\n</x>")
+    done = approved.run("doctor")
+    assert done.code == 1
+    assert "memory/zh.tmx:2: this is no XML: mismatched tag." in done.out
+
+
 def test_of_several_locales_one_has_to_be_named(approved, configured):
     configured("[translation]", '[locales.de]\nname = "Deutsch"\n[translation]\ntargets = ["zh", "de"]')
     assert "Say --locale zh." in approved.run("memory", "export").err

@@ -185,6 +185,14 @@ def test_an_import_adds_to_what_is_there_and_leaves_out_what_posts_have(checkout
     assert [entry.message for entry in entries_of(checkout)] == ["Something new.", "A word", "An <1/> paragraph."]
 
 
+def test_an_import_never_rewrites_what_another_tool_wrote(checkout, tmp_path):
+    checkout.write("memory/zh.tmx", TMX)
+    (tmp_path / "in.tmx").write_text(TMX.replace("Something", "Anything"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="another tool wrote this"):
+        import_tmx(checkout.settings, Library.read(checkout.settings), "zh", tmp_path / "in.tmx")
+    assert checkout.read("memory/zh.tmx") == TMX
+
+
 WORDS = st.lists(st.sampled_from(["alpha", "beta", "gamma", "`c`", "**d**"]), min_size=1, max_size=4).map(" ".join)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.content import Library, Post
-from pipeline.errors import PipelineError
+from pipeline.errors import ConfigError, PipelineError
 from pipeline.files import write_atomic
 from pipeline.markdown import Segment
 from pipeline.translation.document import Document
@@ -20,7 +20,7 @@ from pipeline.translation.memory import Memory, learnt
 from pipeline.translation.store import Learn, open_store
 from pipeline.translation.tmx import Languages, TmxFile, read_tmx, tmx_lines
 
-__all__ = ["Imported", "exported", "import_tmx", "known", "known_memory", "memory_file"]
+__all__ = ["Imported", "exported", "import_tmx", "imported", "known", "known_memory", "memory_file"]
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def _sources(settings: Settings, library: Library, locale: str) -> Iterator[tupl
     path = memory_file(settings, locale)
     if path.exists():
         languages = _languages(settings, locale)
-        yield _LAST, (_digest(repr(languages), path.read_bytes()), lambda: _read(settings, locale, path).entries)
+        yield _LAST, (_digest(repr(languages), path.read_bytes()), lambda: imported(settings, locale).entries)
 
 
 def _digest(*parts: str | bytes) -> str:
@@ -84,9 +84,13 @@ def _learnt(snapshot: Post, target: Post, fields: Sequence[str]) -> list[Entry]:
         return []
 
 
+def imported(settings: Settings, locale: str) -> TmxFile:
+    """What `memory_file` holds. Raises ConfigError, with the line, if it is damaged."""
+    path = memory_file(settings, locale)
+    return _read(settings, locale, path) if path.exists() else TmxFile()
+
+
 def _read(settings: Settings, locale: str, path: Path) -> TmxFile:
-    if path == memory_file(settings, locale) and not path.exists():
-        return TmxFile((), ())
     name = str(path.relative_to(settings.root)) if path.is_relative_to(settings.root) else str(path)
     return read_tmx(path, _languages(settings, locale), name=name)
 
@@ -113,10 +117,18 @@ class Imported:
 def import_tmx(settings: Settings, library: Library, locale: str, path: Path, *, dry_run: bool = False) -> Imported:
     """Add the pairs of a TMX file that are not known yet to the locale's own.
 
-    Raises ConfigError, with the line, for a file that cannot be read. With `dry_run` nothing is written.
+    Raises ConfigError, with the line, for a file that cannot be read, and where the locale's own is not as this writes
+    it. With `dry_run` nothing is written.
     """
     file = _read(settings, locale, path)
-    own = _read(settings, locale, memory_file(settings, locale)).entries
+    own = imported(settings, locale)
+    if not own.own or own.skipped:
+        raise ConfigError(
+            "another tool wrote this, and some of it would be lost.",
+            path=memory_file(settings, locale),
+            line=own.skipped[0][0] if own.skipped else None,
+            remedy="Move it out of memory/ and import it from there.",
+        )
     seen = {_said(entry) for entry in known(settings, library, locale)}
     added = []
     for entry in file.entries:
@@ -124,7 +136,7 @@ def import_tmx(settings: Settings, library: Library, locale: str, path: Path, *,
             seen.add(_said(entry))
             added.append(entry)
     if added and not dry_run:
-        text = "".join(exported(settings, locale, [*own, *added]))
+        text = "".join(exported(settings, locale, [*own.entries, *added]))
         write_atomic(memory_file(settings, locale), text.encode())
     return Imported(len(added), len(file.entries) - len(added), file.skipped)
 

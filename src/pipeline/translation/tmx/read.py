@@ -34,10 +34,11 @@ class Languages:
 
 @dataclass(frozen=True, slots=True)
 class TmxFile:
-    """The pairs of a file, and (line, reason) of each unit that cannot be used."""
+    """The pairs of a file, (line, reason) of each unit that cannot be used, and whether this program wrote it."""
 
-    entries: tuple[Entry, ...]
-    skipped: tuple[tuple[int, str], ...]
+    entries: tuple[Entry, ...] = ()
+    skipped: tuple[tuple[int, str], ...] = ()
+    own: bool = True
 
 
 def read_tmx(path: Path, languages: Languages, *, name: str = "") -> TmxFile:
@@ -56,7 +57,7 @@ def read_tmx(path: Path, languages: Languages, *, name: str = "") -> TmxFile:
         raise ConfigError("its encoding is not known.", path=path, line=1, remedy="Save it as UTF-8.") from error
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}.", path=path, remedy="Check the name.") from error
-    return TmxFile(tuple(reader.entries), tuple(reader.skipped))
+    return TmxFile(tuple(reader.entries), tuple(reader.skipped), reader.own)
 
 
 _REMEDY = "Export it again as TMX 1.4."
