@@ -116,7 +116,7 @@ def measure_lookups(root: Path, some: list[str]) -> dict[str, float]:
     """Seconds of CPU for the memory, its index, and 100 look-ups of each kind."""
     settings = load(root, env={})
     words = Words(8)
-    chosen = words.chance.sample(some, 100)
+    chosen = words.chance.choices(some, k=100)
     alike = [parse_units(words.edited(text))[0][0].segments[0] for text in chosen]
     exact = [parse_units(text)[0][0].segments[0] for text in chosen]
     library = Library.read(settings)
