@@ -132,6 +132,22 @@ def test_finding_a_term_by_its_words(words, source):
     assert (found.source if found else None) == source
 
 
+@pytest.mark.parametrize(
+    ("words", "singular"),
+    [
+        ("drafts", "draft"),
+        ("Draft", "draft"),
+        ("policies", "policy"),
+        ("boxes", "box"),
+        ("GitHub  Actions", "GitHub  Actions"),
+        ("Translation-memories", "Translation-memory"),
+        ("draft pull  requests", "draft pull  request"),
+    ],
+)
+def test_the_singular(words, singular):
+    assert TERMS.find(words).singular(words).casefold() == singular.casefold()
+
+
 @given(st.text(st.sampled_from("draft memory s.-/#'C+API 内\n"), max_size=60))
 def test_matches_are_in_order_and_do_not_overlap(text):
     end = 0

@@ -14,6 +14,9 @@ from pipeline.errors import ConfigError
 __all__ = ["Glossary", "Term", "read_glossary"]
 
 
+_BLANK = re.compile("[ \u00a0-]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One row. `target` is empty for a term that is not translated."""
@@ -26,7 +29,8 @@ class Term:
         """Some words that are this term, without a plural ending."""
         if self.source[-1:] in "yY" and words[-3:].casefold() == "ies":
             return words[:-3] + self.source[-1]
-        return words[: len(self.source)]
+        ending = len(_BLANK.split(words)[-1]) - len(_BLANK.split(self.source)[-1])
+        return words[:-ending] if ending > 0 else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _stem(word: str) -> str:
 def _pattern(term: Term, *, in_any_case: bool = False) -> re.Pattern[str]:
     """A term with other blanks between its words, and with a plural ending, where it is a word."""
     source = term.source
-    words = r"[ \u00a0-]+".join(re.escape(word) for word in source.split())
+    words = _BLANK.pattern.join(re.escape(word) for word in source.split())
     if re.search("[a-zA-Z]$", source):
         words = rf"{words[:-1]}(?:y|ies)" if re.search("[^aeiou]y$", source) else rf"{words}(?:s|es)?"
     lower = source == source.lower()
