@@ -38,7 +38,9 @@ def units(text: str):
     return Document.of(post(text), FIELDS).units
 
 
-def drafted(text: str, engine: Callable[[str], str | None], *, spellings: Sequence[str] = ("xml", "bracket")) -> Finished:
+def drafted(
+    text: str, engine: Callable[[str], str | None], *, spellings: Sequence[str] = ("xml", "bracket")
+) -> Finished:
     """A draft of `text` that nobody has translated before. An answer of None is one that is missing."""
 
     def answers(texts: Sequence[str]) -> list[str]:

@@ -13,21 +13,42 @@ __all__ = ["FAULTS", "INSERTS", "hostile"]
 _TAG = re.compile(r"<(/?)(\d+)(/?)>|\[\[(/?)(\d+)(/?)\]\]")
 
 # Text that means something in Markdown, HTML, MDX, Hugo or TeX.
-INSERTS = (
-    "* ** *** _ __ ~ ~~ ` `` ``` ~~~ | || \\| \\ \\\\ # ## ### > >> - + -- --- === = *** ___ 1. 1) 12. : ::: :::note ; ! ![ [ "
-    "] ]( ]: [] () [^ [^1] [^1]: ^[x] [[x]] [x][] [x](y) ![x](y) <x> < > </ <!-- --> <!--x--> <br> </p> <b> <i>x</i> "
-    "<script>alert(1)</script> <img/src=x/onerror=alert(1)> <svg/onload=alert(1)> <javascript:alert(1)> "
-    "<a/href=//evil.example> <https://evil.example> https://evil.example http://evil.example/a?b=c&d www.evil.example "
-    "ftp://evil.example evil@evil.example mailto:evil@evil.example xmpp:a@evil.example [x]:/evil [x](javascript:alert(1)) "
-    "&lt;script&gt; &amp; &#60; &#x3c;b> &nbsp; &copy; { } {{ }} {{< {{< figure >}} {{% x %}} {%raw%} {#id} {.class} {x:y} "
-    "$ $$ $x$ $$x$$ \\( \\) \\(x\\) \\[ \\] \\[x\\] \\begin{x} +++ %% == ==x== ~x~ ^x^ :smile: @user #123 // import export "
-    "【1】 ［1］ （1） <1> </1> <1/> <99> </99> [[1]] [[/1]] ＜1＞ **粗体** **“引号”** *（括号）* __下划线__ ~~删~~ ，。：；！？"
-).split()
+INSERTS = [
+    "*", "**", "***", "_", "__", "~", "~~", "`", "``", "```", "~~~", "|", "||", "\\|", "\\", "\\\\", "#", "##",
+    "###", ">", ">>", "-", "+", "--", "---", "===", "=", "***", "___", "1.", "1)", "12.", ":", ":::", ":::note",
+    ";", "!", "![", "[", "]", "](", "]:", "[]", "()", "[^", "[^1]", "[^1]:", "^[x]", "[[x]]", "[x][]", "[x](y)",
+    "![x](y)", "<x>", "<", ">", "</", "<!--", "-->", "<!--x-->", "<br>", "</p>", "<b>", "<i>x</i>",
+    "<script>alert(1)</script>", "<img/src=x/onerror=alert(1)>", "<svg/onload=alert(1)>", "<javascript:alert(1)>",
+    "<a/href=//evil.example>", "<https://evil.example>", "https://evil.example", "http://evil.example/a?b=c&d",
+    "www.evil.example", "ftp://evil.example", "evil@evil.example", "mailto:evil@evil.example",
+    "xmpp:a@evil.example", "[x]:/evil", "[x](javascript:alert(1))", "&lt;script&gt;", "&amp;", "&#60;", "&#x3c;b>",
+    "&nbsp;", "&copy;", "{", "}", "{{", "}}", "{{<", "{{<", "figure", ">}}", "{{%", "x", "%}}", "{%raw%}", "{#id}",
+    "{.class}", "{x:y}", "$", "$$", "$x$", "$$x$$", "\\(", "\\)", "\\(x\\)", "\\[", "\\]", "\\[x\\]", "\\begin{x}",
+    "+++", "%%", "==", "==x==", "~x~", "^x^", ":smile:", "@user", "#123", "//", "import", "export", "【1】", "［1］",
+    "（1）", "<1>", "</1>", "<1/>", "<99>", "</99>", "[[1]]", "[[/1]]", "＜1＞", "**粗体**", "**“引号”**", "*（括号）*",
+    "__下划线__", "~~删~~", "，。：；！？",
+]  # fmt: skip
 _INVISIBLE = [
-    "\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060", "\u202e", "\u202a", "\u2066", "\u2069", "\u200e", "\u061c",
+    "\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060", "\u202e", "\u202a", "\u2066", "\u2069", "\u200e",
+    "\u061c",
     "\x00", "\x07", "\x1b[31m", "\x08", "\x7f", "\x85", "\u2028", "\u2029", "\ufffd", "\ufffe", "\ue000", "\U000e0041",
 ]  # fmt: skip
-_BREAKS = ["\n", "\r\n", "\r", "\n\n", "\n    ", "\n- ", "\n# ", "\n> ", "\n```\n", "\n---\n", "\n|-|\n", "\n\n\n", "\t", "\n:::\n"]
+_BREAKS = [
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    "\n    ",
+    "\n- ",
+    "\n# ",
+    "\n> ",
+    "\n```\n",
+    "\n---\n",
+    "\n|-|\n",
+    "\n\n\n",
+    "\t",
+    "\n:::\n",
+]
 
 Fault = Callable[[str, Random], "str | None"]
 
@@ -105,7 +126,7 @@ def _addressed(text: str, rng: Random) -> str:
 
 
 FAULTS: dict[str, Fault] = {
-    "tag dropped": _at_tag(lambda text, tag, rng: ""),
+    "tag dropped": _at_tag(lambda _, tag, rng: ""),
     "tag doubled": _at_tag(lambda text, tag, rng: tag[0] * 2),
     "tag mangled": _at_tag(_mangled),
     "tag emptied": lambda text, rng: re.sub(r"(<\d+>).*?(</\d+>)", r"\1\2", text),

@@ -59,7 +59,7 @@ def commonmark() -> MarkdownIt:
     the target of a link. Every address is one: forges do not agree on which they refuse (`javascript:`).
     """
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST})
-    md.validateLink = lambda url: True  # type: ignore[method-assign]
+    md.validateLink = lambda _: True  # type: ignore[method-assign]
     md.enable(["table", "strikethrough"])
     md.use(footnote_plugin, inline=False, move_to_end=False)
     return md.use(limits)

@@ -106,14 +106,17 @@ class _Composer:
 
     def _expected(self) -> list[Piece]:
         """The unit's pieces with the translated ones. What is inside a tag does not show among them."""
-        expected = list(self.unit.pieces)
-        for index, written in self.written.items():
+        expected: list[Piece] = []
+        left = list(reversed(self.unit.pieces))
+        for index in sorted(self.written, key=lambda index: self.unit.segments[index].start):
             segment = self.unit.segments[index]
             if not self._in_tag(segment):
-                before = [piece for piece in expected if piece.end - self.base <= segment.start and piece.source]
-                after = [piece for piece in expected if piece.start - self.base >= segment.end and piece.source]
-                expected = [*before, *written.pieces, *after]
-        return expected
+                while left and left[-1].start - self.base < segment.end:
+                    piece = left.pop()
+                    if piece.end - self.base <= segment.start:
+                        expected.append(piece)
+                expected += self.written[index].pieces
+        return [*expected, *reversed(left)]
 
     def _in_tag(self, segment: Segment) -> bool:
         return segment.kind != "text" or any(

@@ -65,7 +65,7 @@ class Proof:
         self._plain = self._skeleton(commonmark(), unit.source)
 
     def holds(self, source: str, pieces: Sequence[Piece]) -> bool:
-        """Whether `source` reads as `pieces` and has the structure of the unit's own source. HTML has structure only."""
+        """Whether `source` reads as `pieces` (HTML has none) and has the structure of the unit's own source."""
         found, blocks = self._read(source)
         reads = self.unit.kind == "html" or (found is not None and shape(found) == shape(pieces))
         return reads and blocks == self._dialect and self._skeleton(commonmark(), source) == self._plain

@@ -16,11 +16,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from pipeline.markdown.dialect import commonmark
+from pipeline.markdown.html import TAG
 from pipeline.markdown.spans import positioned_dialect
 
 __all__ = ["difference", "skeleton", "structure"]
 
-_HTML_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
+_HTML_TAG = re.compile(rf"<!--.*?(?:-->|\Z)|{TAG.pattern}|<[A-Za-z/!?][^<>]*>", re.DOTALL)
 _NO_WORDS = frozenset({"text", "text_special", "softbreak"})
 _MARK = re.compile(r"[ \t]?<!-- pipeline: (?:untranslated|fuzzy)(?: \d+%)? -->")
 _Entry = tuple[Any, ...]
@@ -81,7 +82,7 @@ def _block(token: Token, notes: _Notes) -> _Entry:
     attributes = tuple(sorted((name, str(value)) for name, value in token.attrs.items()))
     content = token.content
     if token.type == "html_block":
-        content = "".join(_HTML_TAG.findall(content))
+        content = "".join(match[0] for match in _HTML_TAG.finditer(content))
     elif token.type == "container_block_open":
         return (token.type, token.info.split()[:1])
     return (

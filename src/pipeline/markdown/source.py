@@ -89,10 +89,13 @@ def locate(token: Token, lines: Lines, *, markup: str = "", cell: tuple[int, int
 
 
 def _find(text: str, line: str, markup: str) -> int | None:
-    """A block's text is the end of its line; an ATX heading's may be followed by hashes and attributes."""
-    bare = line.rstrip(_TRIM)
-    if bare.endswith(text):
-        return len(bare) - len(text)
+    """A block's text is the end of its line; an ATX heading's may be followed by hashes and attributes.
+
+    The blanks that end a block may be of any width: markdown-it takes them all off.
+    """
+    for bare in (line.rstrip(_TRIM), line.rstrip()):
+        if bare.endswith(text):
+            return len(bare) - len(text)
     if not markup.startswith("#"):
         return None
     for opening in re.finditer(rf"(?<!#){markup}[ \t]+", line):
@@ -102,16 +105,16 @@ def _find(text: str, line: str, markup: str) -> int | None:
     return None
 
 
-_AFTER_HEADING = re.compile(r"[ \t]*(?:\{[^{}]*\})?[ \t]*#*[ \t]*")
+_AFTER_HEADING = re.compile(r"\s*(?:\{[^{}]*\})?\s*#*\s*")
 
 
 def _locate_cell(token: Token, lines: Lines, start: int, end: int) -> Mapping | None:
     """A backslash before a pipe belongs to the table, not to the text."""
     raw = lines.normalized[start:end]
-    text = raw.strip(_TRIM)
+    text = raw.strip()
     if text.replace("\\|", "|") != token.content:
         return None
-    position = start + len(raw) - len(raw.lstrip(_TRIM)) if text else start
+    position = start + len(raw) - len(raw.lstrip()) if text else start
     runs: list[tuple[int, int]] = [(0, lines.source(position))]
     content = 0
     for part in text.split("\\|")[:-1]:

@@ -57,7 +57,8 @@ class _PositionedInline(ParserInline):
         while state.pos < end:
             matched = False
             if state.level < nesting:
-                start, known, pending = state.pos, len(state.tokens), state.pending
+                # Not the text itself: while another name holds it, each addition to it copies it.
+                start, known, pending = state.pos, len(state.tokens), len(state.pending)
                 for rule in rules:
                     matched = rule(state, False)  # noqa: FBT003
                     if matched:
@@ -71,13 +72,14 @@ class _PositionedInline(ParserInline):
             state.pushPending().meta["span"] = (start, state.pos)
 
 
-def _note(state: StateInline, known: int, start: int, pending: str) -> None:
-    """Give the tokens that a rule pushed their spans. Pending text is always the source right before `start`."""
+def _note(state: StateInline, known: int, start: int, pending: int) -> None:
+    """Give the tokens that a rule pushed their spans. So many characters before `start` were pending as text."""
     fresh = state.tokens[known:]
     if not fresh:
         return
-    cursor = start - len(pending)
-    if pending and fresh[0].type == "text" and "span" not in fresh[0].meta and pending.startswith(fresh[0].content):
+    cursor = start - pending
+    first = fresh[0]
+    if pending and first.type == "text" and "span" not in first.meta and state.src.startswith(first.content, cursor):
         flushed = fresh.pop(0)
         flushed.meta["span"] = (cursor, cursor + len(flushed.content))
         cursor += len(flushed.content)

@@ -27,7 +27,7 @@ _PUNCTUATION = r"[!-(*-/:-@\[-`{-~]"
 _ENTITIES = {"|": "&#124;", "[": "&#91;", "(": "&#40;"}
 # Hugo finds shortcodes anywhere; GFM's parser may miss code spans behind a backtick of another kind, and counts tildes
 # in a way of its own.
-_ALWAYS = r"`|~(?=~|\Z)|(?<=~)~|(?<=\{)\{(?=[<%])|\\(?=[!-/:-@\[-`{-~])"
+_ALWAYS = r"`|\A~|~(?=~|\Z)|(?<=~)~|(?<=\{)\{(?=[<%])|\\(?=[!-/:-@\[-`{-~])"
 # Where plain CommonMark sees no end of the leaf, a mark in it might find its counterpart outside; `[x]` has its own.
 _LONE = r"\[[\w ,./+-]*\](?![(\[:])|(?<!\s)\*|\*(?!\s|\Z)|(?<!\w)_|_(?!\w)|\]|<(?=[A-Za-z/!?])"
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from pipeline.content import read_front_matter
+from pipeline.content import locate_fields, read_front_matter
 from pipeline.errors import ContentError
 from pipeline.markdown import difference
 from pipeline.translation.code import merged_lines
@@ -259,7 +259,17 @@ class _Finish:
 
     def line_of(self, index: int, whole: _Whole) -> int:
         start = whole.starts.get(index)
+        if start is None:
+            start = self.start_of_field(self.new.units[index].name, whole.text)
         return self.new.units[index].line if start is None else whole.text.count("\n", 0, start) + 1
+
+    def start_of_field(self, name: str, text: str) -> int | None:
+        """A field before it may have become longer or shorter."""
+        try:
+            front = read_front_matter(text, self.new.post.path)
+        except ContentError:
+            return None
+        return next((field.start for field in locate_fields(text, front, [name])), None)
 
     def changes(self, whole: _Whole) -> Iterator[Change]:
         """What a reviewer has to look at, in the draft's order; what is gone comes last."""
