@@ -9,17 +9,17 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
-from pipeline.markdown.literals import with_addresses
+from pipeline.markdown.literals import address, addresses
 from pipeline.markdown.pieces import Piece, renumbered, retagged
 
-__all__ = ["ATTRIBUTES", "TAG", "html_pieces", "with_html_pairs"]
+__all__ = ["ATTRIBUTES", "OPAQUE", "TAG", "html_pieces", "with_html_pairs"]
 
 ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
 TAG = re.compile(rf"<(/?)([A-Za-z][\w:-]*+)({ATTRIBUTES})>")
 _NEVER_PAIRED = frozenset(
     {"br", "hr", "img", "input", "wbr", "source", "track", "area", "col", "embed", "meta", "link"}
 )
-_OPAQUE = frozenset(
+OPAQUE = frozenset(
     {"code", "kbd", "samp", "var", "pre", "script", "style", "svg", "math", "textarea", "template", "option"}
 )
 _UNTRANSLATED = re.compile(
@@ -59,7 +59,7 @@ def _pair_html(paired: list[Piece], stack: list[tuple[str, int]]) -> None:
         stack.append((name, len(paired) - 1))
     elif stack and stack[-1][0] == name:
         opening = stack.pop()[1]
-        if name in _OPAQUE or _UNTRANSLATED.search(paired[opening].source):
+        if name in OPAQUE or _UNTRANSLATED.search(paired[opening].source):
             inside = paired[opening:]
             del paired[opening:]
             paired.append(_merged(inside))
@@ -83,10 +83,19 @@ def html_pieces(source: str, start: int, prefix: str = "") -> tuple[Piece, ...]:
         pieces.append(Piece("void", match[0], start + match.start(), start + match.end(), name="html", value=match[0]))
         cursor = match.end()
     _add_text(pieces, source[cursor:], start + cursor, prefix)
-    return renumbered(with_html_pairs(with_addresses(pieces)))
+    return renumbered(with_html_pairs(pieces))
 
 
 def _add_text(pieces: list[Piece], source: str, start: int, prefix: str) -> None:
+    cursor = 0
+    for left, right in addresses(source):
+        _add_words(pieces, source[cursor:left], start + cursor, prefix)
+        pieces.append(address(source[left:right], start + left))
+        cursor = right
+    _add_words(pieces, source[cursor:], start + cursor, prefix)
+
+
+def _add_words(pieces: list[Piece], source: str, start: int, prefix: str) -> None:
     if source:
         first, *lines = re.split(rf"(?:\r\n?|\n){prefix}", source)
         text = (

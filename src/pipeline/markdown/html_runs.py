@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.markdown.html import ATTRIBUTES, TAG
+from pipeline.markdown.html import ATTRIBUTES, OPAQUE, TAG
 
 __all__ = ["html_runs"]
 
@@ -25,11 +25,11 @@ _BETWEEN = rf"""<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!
     |\{{\{{[<%](?:(?!\{{\{{[<%]).)*?[>%]\}}\}}
     |$[ \t]*(?=[\r\n])
 """
-# What begins a line: code between fences, a tag or an expression that has lines to itself, and the marks of headings,
+# What begins a line: code between fences, a component's tag or an expression that has lines to itself, and the marks of headings,
 # items, quotes and rows.
 _JSX = r"""(?:[^<>"'{}]|"[^"]*"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*+"""
 _BEGINNINGS = rf"""(?P<fence>`{{3,}}|~{{3,}})[^\r\n]*(?:.*?$[ \t]*(?P=fence)[`~]*[ \t]*(?=[\r\n]|\Z)|.*)
-    |</?[A-Za-z][\w:.-]*+{_JSX}>[ \t]*(?=[\r\n]|\Z) | \{{/\*.*?(?:\*/\}}|\Z)
+    |</?(?!{"|".join(OPAQUE)})(?:(?-i:[A-Z])[\w:.-]*+|\w+[.-][\w.-]*+){_JSX}>[ \t]*(?=[\r\n]|\Z) | \{{/\*.*?(?:\*/\}}|\Z)
     |(?:\#{{1,6}}[ \t]|[-*+][ \t]|\d{{1,9}}[.)][ \t]|>|\|)+"""
 
 
@@ -47,4 +47,4 @@ def html_runs(source: str, prefix: str) -> Iterator[tuple[int, int]]:
 @cache
 def _between(prefix: str) -> re.Pattern[str]:
     pattern = rf"(?:\A|$)[ \t]*(?:{_BEGINNINGS})|{_BETWEEN}"
-    return re.compile(pattern.replace("$", rf"(?:\r\n?|\n){prefix}"), re.VERBOSE | re.DOTALL | re.IGNORECASE)
+    return re.compile(pattern.replace("$", rf"(?:\r\n?+|\n){prefix}"), re.VERBOSE | re.DOTALL | re.IGNORECASE)

@@ -7,33 +7,39 @@ from collections.abc import Iterator, Sequence
 from pipeline.markdown.autolinks import ADDRESS, trimmed
 from pipeline.markdown.pieces import Piece
 
-__all__ = ["with_addresses"]
+__all__ = ["address", "addresses", "with_addresses"]
+
+
+def addresses(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each address in a text."""
+    cursor = 0
+    for match in ADDRESS.finditer(text) if "://" in text else ():
+        end = match.start() + len(trimmed(match[0]))
+        if match.start() >= cursor and text[match.start() : end].partition("://")[2]:
+            yield match.start(), end
+            cursor = end
 
 
 def with_addresses(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with such addresses as opaque ones; text that is spelled with entities or backslashes is left."""
     found: list[Piece] = []
     for piece in pieces:
-        if piece.kind == "text" and "://" in piece.text and piece.source == piece.text:
-            found.extend(_split(piece))
-        else:
+        cursor = 0
+        for start, end in addresses(piece.text) if piece.kind == "text" and piece.source == piece.text else ():
+            if start > cursor:
+                found.append(_part(piece, cursor, start))
+            found.append(address(piece.source[start:end], piece.start + start))
+            cursor = end
+        if not cursor:
             found.append(piece)
+        elif cursor < len(piece.source):
+            found.append(_part(piece, cursor, len(piece.source)))
     return found
 
 
-def _split(piece: Piece) -> Iterator[Piece]:
-    cursor = 0
-    for match in ADDRESS.finditer(piece.source):
-        address = trimmed(match[0])
-        end = match.start() + len(address)
-        if match.start() < cursor or address.endswith("://"):
-            continue
-        if match.start() > cursor:
-            yield _part(piece, cursor, match.start())
-        yield Piece("void", address, piece.start + match.start(), piece.start + end, name="url", value=address)
-        cursor = end
-    if cursor < len(piece.source):
-        yield _part(piece, cursor, len(piece.source))
+def address(source: str, start: int) -> Piece:
+    """An address as an opaque piece."""
+    return Piece("void", source, start, start + len(source), name="url", value=source)
 
 
 def _part(piece: Piece, start: int, end: int) -> Piece:

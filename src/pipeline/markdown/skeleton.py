@@ -23,7 +23,7 @@ __all__ = ["difference", "skeleton", "structure"]
 
 _HTML_TAG = re.compile(rf"<!--.*?(?:-->|\Z)|{TAG.pattern}|<[A-Za-z/!?][^<>]*>", re.DOTALL)
 _NO_WORDS = frozenset({"text", "text_special", "softbreak"})
-_MARK = re.compile(r"[ \t]?<!-- pipeline: (?:untranslated|fuzzy)(?: \d+%)? -->")
+_MARK = re.compile(r"[ \t]?<!-- pipeline: (?:untranslated|fuzzy(?: \d+%)?|ignore\b[^\r\n]*?) -->")
 _Entry = tuple[Any, ...]
 _Notes = Mapping[int, Mapping[str, Any]]  # inline footnotes, as the footnote plugin keeps them
 
