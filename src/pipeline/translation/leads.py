@@ -18,8 +18,9 @@ _ITEM = re.compile(r"(?P<before>[ \t>]*)(?:(?P<bullet>[-*+])|(?P<number>\d+)(?P<
 
 
 def lead_of(document: Document, unit: Unit) -> str:
-    """What stands before a unit on its line."""
-    return document.text[max(document.text.rfind(mark, 0, unit.start) for mark in "\n\r") + 1 : unit.start]
+    """What stands before a unit on its line; a byte order mark does not."""
+    start = max(document.text.rfind(mark, 0, unit.start) for mark in "\n\r") + 1
+    return document.text[max(start, min(document.post.front.body, unit.start)) : unit.start]
 
 
 def blank(lead: str) -> str:

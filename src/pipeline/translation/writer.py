@@ -18,6 +18,8 @@ from pipeline.translation.slots import Layout, Slot
 
 __all__ = ["write_body"]
 
+# What containers put before a row.
+_LEAD = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -212,7 +214,7 @@ class _Writer:
         new = self.layout.new
         number = self.slots[index].units[-1]
         last = new.units[number]
-        if not is_cell(last) or (follower and same_row(last, follower)):
+        if self.layout.base is None or not is_cell(last) or (follower and same_row(last, follower)):
             return ""
         end = number + 1
         while end < len(new.units) and same_row(new.units[end], last):
@@ -285,8 +287,9 @@ class _Writer:
 
 def _as_wide(written: str, line: str) -> str:
     """The line under a table's head with as many cells as the head that was written has."""
-    head = written.lstrip(" \t>")
-    columns, cells = len(split_row(head, 0, len(head))), split_row(line, 0, len(line))
+    start = _LEAD.match(written).end()  # type: ignore[union-attr]
+    columns = len(split_row(written, start, len(written)))
+    cells = split_row(line, len(line) - len(line.lstrip(" \t>")), len(line))
     if len(cells) < columns:
         end = cells[-1][1]
         return line[:end] + "| --- " * (columns - len(cells)) + line[end:]
