@@ -16,7 +16,7 @@ from flows.progress import progress_of
 from flows.steps import adopt_step, clear
 from flows.summaries import adoption_summary
 from pipeline.adoption.telling import told
-from pipeline.site.shortcodes import _KNOWN
+from pipeline.site.shortcodes import KNOWN
 
 __all__ = ["AdoptOptions", "adopt"]
 
@@ -34,7 +34,7 @@ def adopt(options: AdoptOptions) -> State[Any]:
         options.root,
         source=options.source or None,
         targets=options.targets,
-        shortcodes=_KNOWN,
+        shortcodes=KNOWN,
         dry_run=options.dry_run,
         progress=progress_of("adopt"),
     )

@@ -12,6 +12,7 @@ PLACEHOLDERS = {
     "the same": (EN, "zh", EN),
     "the same in other lines": (EN.replace(". ", ".\n"), "zh", EN),
     "a notice alone": ("待翻译", "zh", LONG_EN),
+    "a notice alone for a short page": ("待翻译", "zh", "Hello, world."),
     "to be translated": ("To be translated.", "zh", LONG_EN),
     "a to-do": ("TODO", "zh", LONG_EN),
     "nothing": ("", "zh", LONG_EN),

@@ -36,8 +36,10 @@ def placeholder(body: str, locale: str, other: str | None = None) -> str:
     lines = _lines(body)
     text = sum(map(_size, lines))
     notice = _NOTICE.search(body)
-    if notice and text < _SHORT and (other is None or text < 0.5 * max(_length(other), 1)):
-        return f"a placeholder: “{notice[0].strip()}”"
+    if notice and text < _SHORT:
+        stub = other is None or (_only_notices(lines) and not _only_notices(_lines(other)))
+        if stub or text < 0.5 * max(_length(other or ""), 1):
+            return f"a placeholder: “{notice[0].strip()}”"
     if other is not None:
         theirs = _length(other)
         if lines and body.split() == other.split():
@@ -70,6 +72,10 @@ def _own_share(lines: Iterable[str], locale: str) -> float | None:
         else:
             own += 0 if east else size
     return own / whole if whole else None
+
+
+def _only_notices(lines: Iterable[str]) -> bool:
+    return all(_NOTICE.search(line) for line in lines)
 
 
 def _length(body: str) -> int:

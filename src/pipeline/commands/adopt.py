@@ -34,10 +34,10 @@ def adopt(root: Path, *, old: Path, source: str | None, targets: tuple[str, ...]
     from pipeline import say
     from pipeline.adoption import adopt as run
     from pipeline.adoption.telling import told
-    from pipeline.site.shortcodes import _KNOWN
+    from pipeline.site.shortcodes import KNOWN
 
     with say.progress("Adopting", "posts") as progress:
-        report = run(old, root, source=source, targets=targets, shortcodes=_KNOWN, dry_run=dry_run, progress=progress)
+        report = run(old, root, source=source, targets=targets, shortcodes=KNOWN, dry_run=dry_run, progress=progress)
     if as_json:
         print_json(report.to_json())
     else:

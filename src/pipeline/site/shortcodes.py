@@ -13,7 +13,7 @@ from pipeline.site.context import Context
 from pipeline.site.fences import from_options
 from pipeline.site.pictures import image_tag
 
-__all__ = ["pair", "shortcode"]
+__all__ = ["KNOWN", "pair", "shortcode"]
 
 _ENCLOSING = frozenset({"details"})
 _ARGUMENT = re.compile(
@@ -28,7 +28,7 @@ def shortcode(context: Context, tokens: Sequence[Token], index: int) -> str:
     if "closes" in token.meta:
         return context.open_tags.pop()[1]
     positional, named = _arguments(str(token.meta.get("args", "")))
-    known = _KNOWN.get(name)
+    known = KNOWN.get(name)
     html = known(context, token, positional, named) if known else None
     if html is not None:
         return html
@@ -117,7 +117,7 @@ def _ref(context: Context, _token: Token, positional: list[str], named: Mapping[
     return str(escape(context.resolve(name, reference=True).href)) if name else None
 
 
-_KNOWN: dict[str, Callable[[Context, Token, list[str], Mapping[str, str]], str | None]] = {
+KNOWN: dict[str, Callable[[Context, Token, list[str], Mapping[str, str]], str | None]] = {
     "code": _highlight,
     "details": _details,
     "figure": _figure,
