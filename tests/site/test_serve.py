@@ -149,6 +149,23 @@ def test_pages_are_held_to_the_policy_of_the_published_site(served: Served) -> N
         assert page.headers["Content-Security-Policy"] == f"{POLICY}; frame-src https://player.example.org"
 
 
+def test_warnings_are_shown_until_they_are_mended(served: Served) -> None:
+    post = served.site.post("en/posts/wrong.md", "One.\n\n[a](<nowhere>)\n", date="2026-13-01")
+    served.next_build(lambda found: isinstance(found, BuildReport) and bool(found.warnings))
+    with served.get("/about/") as page:
+        text = page.read().decode()
+    assert f"{post}:3" in text
+    assert "1 warning<" in text
+    post.write_text(post.read_text().replace("2026-13-01", "2026-01-01"))
+    served.next_build(lambda found: isinstance(found, BuildReport) and "nowhere" in str(found.warnings))
+    with served.get("/posts/wrong/") as page:
+        assert f"{post}:7" in page.read().decode()
+    post.write_text(post.read_text().replace("<nowhere>", "/"))
+    served.next_build(lambda found: isinstance(found, BuildReport) and not found.warnings)
+    with served.get("/posts/wrong/") as page:
+        assert "<summary" not in page.read().decode()
+
+
 def test_the_configuration_is_read_again(served: Served) -> None:
     served.site.configure(site='untranslated = "nonsense"')
     failure = served.next_build(lambda found: isinstance(found, PipelineError))

@@ -80,15 +80,19 @@ def _rebuild(
     _tell(outcome, preview, built)
 
 
+def _told(warnings: tuple[PipelineError, ...]) -> list[str]:
+    return [str(warning) for warning in warnings]
+
+
 def _tell(
     outcome: BuildReport | PipelineError,
     preview: Preview,
     built: Callable[[BuildReport | PipelineError], None] | None,
 ) -> None:
-    """Open pages reload when a build changed something, and show what is wrong when it failed."""
+    """Open pages reload when a build changed something, and show what is wrong."""
     if isinstance(outcome, PipelineError):
         preview.announce(outcome)
-    elif outcome.written or outcome.removed or preview.failure:
-        preview.announce()
+    elif outcome.written or outcome.removed or preview.failure or _told(preview.warnings) != _told(outcome.warnings):
+        preview.announce(warnings=outcome.warnings)
     if built:
         built(outcome)

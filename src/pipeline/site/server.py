@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import html
 import mimetypes
 import re
 import threading
@@ -15,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.errors import BuildError, PipelineError
 from pipeline.site.policy import POLICY
+from pipeline.site.preview_pages import OWN, error_page, preview_page
 
 __all__ = ["Preview"]
 
@@ -24,21 +24,11 @@ _HOST = re.compile(r"(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?", re.IGNOREC
 _TYPES = {".xml": "application/xml", ".svg": "image/svg+xml", ".js": "text/javascript", ".webp": "image/webp"}
 _TYPES |= {".avif": "image/avif", ".woff2": "font/woff2", ".txt": "text/plain", ".md": "text/markdown"}
 _TYPES |= {".json": "application/json", ".webmanifest": "application/manifest+json", ".ico": "image/vnd.microsoft.icon"}
-_RELOAD_TAG = b'<script src="/_pipeline/reload.js"></script>'
-_RELOAD = b"""\
-(() => {
-  let built = null;
-  const source = new EventSource("/_pipeline/events");
-  source.onmessage = (event) => {
-    if (built !== null && built !== event.data) location.reload();
-    built = event.data;
-  };
-})();
-"""
 
 
 class Preview:
-    """Serves a directory on the loopback interface. While `failure` is set, every page shows it instead.
+    """Serves a directory on the loopback interface. While `failure` is set, every page shows it instead; `warnings` are
+    shown at the foot of every page.
 
     `policy` is the Content-Security-Policy of its files, which may be set anew at any time.
     """
@@ -50,6 +40,7 @@ class Preview:
         self._changed = threading.Condition()
         self._builds = 0
         self._failure: PipelineError | None = None
+        self._warnings: tuple[PipelineError, ...] = ()
         self._closing = False
         try:
             self._server = _Server(("127.0.0.1", port), partial(_Handler, self))
@@ -70,14 +61,20 @@ class Preview:
         """What is wrong with the newest build."""
         return self._failure
 
+    @property
+    def warnings(self) -> tuple[PipelineError, ...]:
+        """What the newest build found that a person should mend."""
+        return self._warnings
+
     def start(self) -> None:
         """Begin to answer."""
         self._thread.start()
 
-    def announce(self, failure: PipelineError | None = None) -> None:
-        """There is a new build, or none because of this: open pages load themselves again."""
+    def announce(self, failure: PipelineError | None = None, warnings: tuple[PipelineError, ...] = ()) -> None:
+        """There is a new build, with these warnings, or none because of this: open pages load themselves again."""
         with self._changed:
             self._failure = failure
+            self._warnings = warnings
             self._builds += 1
             self._changed.notify_all()
 
@@ -120,11 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         if path == f"{_PREFIX}events":
             self._stream()
-        elif path == f"{_PREFIX}reload.js":
-            self._answer(HTTPStatus.OK, _RELOAD, "text/javascript; charset=utf-8")
+        elif own := OWN.get(path.removeprefix(_PREFIX)) if path.startswith(_PREFIX) else None:
+            self._answer(HTTPStatus.OK, own[1], f"{own[0]}; charset=utf-8")
         elif self._preview.failure and path.endswith(("/", ".html")):
             self._answer(
-                HTTPStatus.INTERNAL_SERVER_ERROR, _error_page(self._preview.failure), "text/html; charset=utf-8"
+                HTTPStatus.INTERNAL_SERVER_ERROR, error_page(self._preview.failure), "text/html; charset=utf-8"
             )
         else:
             self._file(path)
@@ -150,7 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
         kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         if kind.startswith("text/") or kind == "application/xml":
             kind += "; charset=utf-8"
-        self._answer(status, _with_reload(data) if file.suffix == ".html" else data, kind, self._preview.policy)
+        shown = preview_page(data, self._preview.warnings) if file.suffix == ".html" else data
+        self._answer(status, shown, kind, self._preview.policy)
 
     def _not_found(self, path: str) -> tuple[Path, bytes]:
         """The 404 page of the nearest folder that has one."""
@@ -199,38 +197,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
         """Nothing is printed: the caller is told of builds, and a request is nobody's business."""
-
-
-def _with_reload(page: bytes) -> bytes:
-    head, found, rest = page.rpartition(b"</body>")
-    return head + _RELOAD_TAG + found + rest if found else page + _RELOAD_TAG
-
-
-def _problem(error: PipelineError) -> str:
-    where = f"{error.path}:{error.line}" if error.path and error.line else str(error.path or "")
-    return f"""<p><code>{html.escape(where)}</code></p>
-<p>{html.escape(error.message)}</p>
-<p>{html.escape(error.remedy)}</p>
-"""
-
-
-def _error_page(error: PipelineError) -> bytes:
-    """What is wrong, where, and what to do; made without the theme, which may be what is broken."""
-    problems = "".join(map(_problem, getattr(error, "problems", ()) or [error]))
-    text = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>The site was not built</title>
-<style>
-body {{ max-width: 44rem; margin: 12vh auto; padding: 0 1.5rem; font: 1.0625rem/1.6 system-ui, sans-serif }}
-h1 {{ font-size: 1.375rem }} code {{ font: 0.9375rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere }}
-</style>
-</head>
-<body>
-<h1>The site was not built</h1>
-{problems}{_RELOAD_TAG.decode()}
-</body>
-</html>
-"""
-    return text.encode()
