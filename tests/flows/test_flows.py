@@ -280,3 +280,15 @@ def test_what_others_wrote_is_no_markup_in_an_artifact(site):
     rows = [line for line in page.splitlines() if "alert" in line and line.startswith("|")]
     assert rows
     assert all(len(re.findall(r"(?<!\\)\|", row)) in (3, 4) for row in rows)
+
+
+def test_a_secret_is_in_no_message_no_artifact_and_no_log(site, monkeypatch, caplog):
+    monkeypatch.setenv("MY_KEY", "s3cr3t-k3y")
+    monkeypatch.setenv("PIPELINE_ENGINES__LIBRETRANSLATE__API_KEY_ENV", "MY_KEY")
+    with LibreTranslateServer(key="another") as server, caplog.at_level(0):  # it says the wrong key in its answer
+        monkeypatch.setenv("PIPELINE_ENGINES__LIBRETRANSLATE__URL", server.url)
+        state = sync(site)
+    assert server.requests[0].body.count("s3cr3t-k3y") == 1
+    said = [state.message, artifacts("drafts-report")[0].data, caplog.text, *map(str, (site / "drafts").rglob("*"))]
+    said += [path.read_text() for path in (site / "drafts").rglob("*.md")]
+    assert "s3cr3t" not in "".join(said)
