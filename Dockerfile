@@ -2,7 +2,7 @@
 #   docker build -t pipeline . && docker run --rm -p 127.0.0.1:4200:4200 -v "$PWD:/site" pipeline up
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt prefect.yaml README.md LICENSE ./
 COPY src src
 COPY flows flows
 RUN python -m venv /opt/pipeline \
@@ -16,9 +16,10 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 1000 pipeline
 COPY --from=build /opt/pipeline /opt/pipeline
-COPY prefect.toml prefect.yaml /opt/pipeline/lib/python3.11/site-packages/
 ENV PATH=/opt/pipeline/bin:$PATH \
     DO_NOT_TRACK=1 \
+    PREFECT_LOGGING_EXTRA_LOGGERS=pipeline \
+    PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW=ignore \
     PYTHONUNBUFFERED=1
 USER 1000
 WORKDIR /site

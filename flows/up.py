@@ -22,7 +22,7 @@ from pipeline.errors import PipelineError
 __all__ = ["main"]
 
 STARTUP_SECONDS = 120
-SHIPPED = Path(__file__).parent.parent / "prefect.yaml"
+SHIPPED = Path(__file__).with_name("prefect.yaml")
 
 
 def main(root: Path, port: int = 4200) -> None:

@@ -106,7 +106,7 @@ class Up:
         return self.api.get(f"/flow_runs/{run}")["state"]
 
     def reaches(self, run, *types):
-        return poll(lambda: (state := self.state(run))["type"] in types and state, 60)
+        return poll(lambda: (state := self.state(run))["type"] in types and state, 120)
 
     def pid(self, run):
         """Of the process that the run is in."""

@@ -26,3 +26,9 @@ def test_what_it_copies_is_there_and_not_ignored():
 
 def test_nothing_runs_as_root():
     assert re.findall(r"^USER (\S+)$", TEXT, re.MULTILINE)[-1] != "0"
+
+
+def test_the_deployments_are_part_of_the_package():
+    shipped = ROOT / "flows" / "prefect.yaml"
+    assert shipped.read_bytes() == (ROOT / "prefect.yaml").read_bytes()
+    assert 'flows = ["prefect.yaml"]' in (ROOT / "pyproject.toml").read_text()
