@@ -51,6 +51,7 @@ def html_checker(files: Sequence[Path]) -> list[str]:
     return [
         f"{message.get('url')}:{message.get('lastLine')}: {message['message']} {message.get('extract', '')!r}"
         for message in answer["messages"]
+        if message["type"] != "info" or message.get("subType") == "warning"
     ]
 
 
