@@ -17,10 +17,10 @@ DOCS = Path(__file__).parents[1] / "docs" / "screenshots"
 POST = "posts/where-a-translation-comes-from/"
 # Name: address, colours, width, how far down.
 PICTURES = {
-    "home.en": ("", "light", 1240, 0),
-    "home.zh": ("zh/", "dark", 1240, 0),
-    "post.en": (POST, "light", 1240, 0),
-    "post.zh": (f"zh/{POST}", "light", 1240, 0),
+    "home.en": ("", "light", 1320, 0),
+    "home.zh": ("zh/", "dark", 1320, 0),
+    "post.en": (POST, "light", 1320, 0),
+    "post.zh": (f"zh/{POST}", "light", 1320, 0),
     "phone.zh": (f"zh/{POST}", "dark", 390, 1290),
 }
 HEIGHT = 840
