@@ -17,6 +17,8 @@ from pipeline.commands.check import check
 from pipeline.commands.memory import memory
 from pipeline.commands.new import new
 from pipeline.commands.options import Command
+from pipeline.commands.preview import preview
+from pipeline.commands.propose import propose
 from pipeline.commands.publish import publish
 from pipeline.commands.releases import releases, rollback
 from pipeline.commands.review import review
@@ -105,6 +107,8 @@ for command in (
     content.translate,
     review,
     content.approve,
+    propose,
+    preview,
     check,
     memory,
     site.build,

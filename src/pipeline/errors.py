@@ -7,6 +7,7 @@ PipelineError
 │   ├── EngineError        an engine that refused, failed or answered nonsense
 │   │   └── EngineBusy     worth another try later (rate limit, 5xx, time-out)
 │   └── DraftError         a draft that cannot be made, proven or approved
+├── ReviewError            a branch or pull request that cannot be made or read
 ├── BuildError             a page, template or theme that cannot be rendered
 └── PublishError
     ├── StoreError         the store refused or is out of reach
@@ -29,6 +30,7 @@ __all__ = [
     "EngineError",
     "PipelineError",
     "PublishError",
+    "ReviewError",
     "StoreError",
     "TranslationError",
 ]
@@ -92,6 +94,10 @@ class EngineBusy(EngineError):
 
 class DraftError(TranslationError):
     """A draft cannot be made, proven or approved."""
+
+
+class ReviewError(PipelineError):
+    """A branch, a remote or a forge refused."""
 
 
 class BuildError(PipelineError):

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.files import write_atomic
+from pipeline.workflows import workflows
 
-__all__ = ["not_ignored", "scaffold"]
+__all__ = ["add_workflows", "not_ignored", "scaffold"]
 
 _CONFIG = """\
 [site]
@@ -59,6 +60,20 @@ def scaffold(root: Path) -> list[str]:
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         files["content/en/posts/hello.md"] = _POST.format(date=now)
     missing = {path: text for path, text in files.items() if not (root / path).exists()}
+    for path, text in missing.items():
+        write_atomic(root / path, text.encode())
+    return sorted(missing)
+
+
+def add_workflows(root: Path, source: str) -> list[str]:
+    """Make the workflows of GitHub Actions that are missing; returns their paths. `source` is the locale people write.
+
+    They are for the branch that is checked out; `main`, where that is unknown. Raises OSError.
+    """
+    head = root / ".git" / "HEAD"
+    text = head.read_text(encoding="utf-8") if head.is_file() else ""
+    branch = text.strip().removeprefix("ref: refs/heads/") if text.startswith("ref: refs/heads/") else "main"
+    missing = {path: text for path, text in workflows(branch, source).items() if not (root / path).exists()}
     for path, text in missing.items():
         write_atomic(root / path, text.encode())
     return sorted(missing)

@@ -30,12 +30,15 @@ STATES = {
 
 
 @click.command(cls=Command, short_help="Make a new site.", examples=["pipeline --root my-blog init"])
+@click.option("--github", is_flag=True, help="Make workflows of GitHub Actions as well: translate, check, publish.")
 @click.pass_obj
-def init(root: Path) -> None:
+def init(root: Path, *, github: bool) -> None:
     """Make a new site: pipeline.toml, a glossary and a first post. Files that are there stay as they are."""
-    from pipeline.scaffold import not_ignored, scaffold
+    from pipeline.scaffold import add_workflows, not_ignored, scaffold
 
     made = scaffold(root)
+    if github:
+        made += add_workflows(root, read_settings(root).source)
     for path in made:
         click.echo(f"made {shown(root / path)}")
     if not made:

@@ -13,6 +13,7 @@ from pipeline.config.checks import CheckSettings
 from pipeline.config.prefect import PrefectSettings
 from pipeline.config.problems import ProblemSettings
 from pipeline.config.publishing import PublishSettings
+from pipeline.config.review import ReviewSettings
 from pipeline.config.theme import ThemeSettings
 
 __all__ = ["EngineSettings", "Locale", "PublishSettings", "Settings"]
@@ -222,15 +223,6 @@ class EngineSettings(_Section):
     max_characters: int = Field(0, ge=0, description="Characters in one request; 0 is the engine's own limit.")
     price: float = Field(0.0, ge=0, description="What a million characters cost, for estimates; 0 is unknown or none.")
     currency: str = Field("USD", description="In what `price` is.")
-
-
-class ReviewSettings(_Section):
-    """[review]: how drafts become translations."""
-
-    approve: Literal["by hand", "when nothing new"] = Field(
-        "by hand",
-        description="`when nothing new` approves drafts whose every segment a person has approved before.",
-    )
 
 
 class Settings(_Section):

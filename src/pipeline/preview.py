@@ -1,0 +1,84 @@
+"""Previews: the site as a branch would make it, below `preview/` of the published one, until the branch ends."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.config import Settings
+from pipeline.errors import ConfigError
+from pipeline.review.names import preview_path
+
+if TYPE_CHECKING:
+    from pipeline.config import PublishSettings
+    from pipeline.publishing import PublishReport
+
+__all__ = ["Preview", "end_preview", "preview"]
+
+_HEAD = b'<meta charset="utf-8">'
+_NOINDEX = _HEAD + b'\n  <meta name="robots" content="noindex, nofollow">'
+_LISTS = ("sitemap.xml", "robots.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Where a preview is, and what publishing it did."""
+
+    url: str
+    report: PublishReport
+
+
+def preview(settings: Settings, branch: str, *, progress: Callable[[int, int], None] | None = None) -> Preview:
+    """Build this checkout with its drafts and publish it below preview/`branch`/. No search engine may list it.
+
+    Raises ConfigError without a target, BuildError, PublishError.
+    """
+    from pipeline.publishing import publish
+    from pipeline.site import build
+
+    path = preview_path(branch)
+    target = _target(settings, path)
+    url = f"{settings.site.base_url}/{path}"
+    built, out = settings.work / "preview" / "site", settings.work / "preview" / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    build(settings, out=built, drafts=True, base_url=url)
+    for file in sorted(built.rglob("*")):
+        if file.is_file() and file.name not in _LISTS:
+            copy = out / file.relative_to(built)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            data = file.read_bytes()
+            copy.write_bytes(data.replace(_HEAD, _NOINDEX, 1) if file.suffix == ".html" else data)
+    report = publish(out, target, allow_deletions=True, incomplete=True, root=settings.root, progress=progress)
+    return Preview(f"{url}/", report)
+
+
+def end_preview(settings: Settings, branch: str) -> int:
+    """Remove everything of a preview; returns how many objects there were. Raises StoreError."""
+    from pipeline.publishing.manifest import Manifest
+    from pipeline.publishing.paths import MANIFEST_PATH
+    from pipeline.publishing.target import open_store
+    from pipeline.publishing.wire import to_bytes
+
+    path = preview_path(branch)
+    target = _target(settings, path)
+    store = open_store(target, root=settings.root, site=settings.work / "preview" / "out")
+    try:
+        known = store.read(MANIFEST_PATH)
+        if known is not None:  # a manifest of nothing stays, so that a preview that comes back is whole
+            store.swap(MANIFEST_PATH, to_bytes(Manifest()), expected=known.version)
+        paths = [one.path for one in store.listing()]
+        store.delete(paths)
+    finally:
+        store.close()
+    return len(paths)
+
+
+def _target(settings: Settings, path: str) -> PublishSettings:
+    target = settings.publish.target.strip().rstrip("/")
+    if not target:
+        raise ConfigError("[publish] `target` is not set.", remedy="A preview is published below it.")
+    where = f"{target}/{path}" if "://" in target else str(Path(target) / path)
+    return settings.publish.model_copy(update={"target": where, "keep": 0})
