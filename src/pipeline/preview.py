@@ -42,7 +42,7 @@ def preview(settings: Settings, branch: str, *, progress: Callable[[int, int], N
     path = preview_path(branch)
     target = _target(settings, path)
     url = f"{settings.site.base_url}/{path}"
-    built, out = settings.work / "preview" / "site", settings.work / "preview" / "out"
+    built, out = settings.work / "branch" / "site", settings.work / "branch" / "out"
     shutil.rmtree(out, ignore_errors=True)
     build(settings, out=built, drafts=True, base_url=url)
     for file in sorted(built.rglob("*")):
@@ -64,7 +64,7 @@ def end_preview(settings: Settings, branch: str) -> int:
 
     path = preview_path(branch)
     target = _target(settings, path)
-    store = open_store(target, root=settings.root, site=settings.work / "preview" / "out")
+    store = open_store(target, root=settings.root, site=settings.work / "branch" / "out")
     try:
         known = store.read(MANIFEST_PATH)
         if known is not None:  # a manifest of nothing stays, so that a preview that comes back is whole

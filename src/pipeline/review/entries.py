@@ -115,9 +115,9 @@ def on_branch(settings: Settings, hub: Hub, commit: str) -> list[tuple[str, str,
         before = git.blobs(base, below)
         for path, blob in git.blobs(commit, below).items():
             file = path.removeprefix(f"{below}/")
+            if not path.endswith(".md") or {"..", ".git"} & set(PurePosixPath(file).parts):
+                continue
             files = files_of(settings, locale, file)
-            if path.endswith(".md") and (
-                before.get(path) != blob or git.blob(base, files.text) != git.blob(commit, files.text)
-            ):
+            if before.get(path) != blob or git.blob(base, files.text) != git.blob(commit, files.text):
                 found.append((post_key(PurePosixPath(file)), locale, files))
     return found

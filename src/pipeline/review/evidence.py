@@ -11,12 +11,12 @@ from typing import Literal
 from pipeline.config import Settings
 from pipeline.content import Library, Post, read_front_matter
 from pipeline.content.meta import Meta
-from pipeline.errors import PipelineError
 from pipeline.markdown import compose
 from pipeline.translation.checks import Finding, Page, Shared, check_page
 from pipeline.translation.document import Document
 from pipeline.translation.draft import Draft
 from pipeline.translation.glossary import Glossary, read_glossary
+from pipeline.translation.known import known_memory
 from pipeline.translation.memory import Memory
 from pipeline.translation.slots import Layout, lay_out
 
@@ -88,14 +88,7 @@ class Workshop:
 
     def _memory(self, locale: str) -> Memory:
         if locale not in self._memories:
-            memory = self._memories[locale] = Memory()
-            fields = self.settings.translation.fields
-            for pair in self.library.pairs(locale):
-                if pair.target is not None and pair.snapshot is not None:
-                    try:
-                        memory.add(Document.of(pair.snapshot, fields), Document.of(pair.target, fields))
-                    except PipelineError:  # `translate` has said so
-                        continue
+            self._memories[locale] = known_memory(self.settings, self.library, locale)
         return self._memories[locale]
 
     def _findings(self, post: Post, english: Post, locale: str, file: str) -> list[Finding]:
