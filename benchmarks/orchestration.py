@@ -99,7 +99,9 @@ def main() -> None:
             print(f"| flows, {posts} posts | {led[0]:.1f} | {led[1]:.1f} |", flush=True)
             again = timed(flows, Path(home, "flows"))
             print(f"| flows, nothing to do | {again[0]:.1f} | {again[1]:.1f} |", flush=True)
-        print(f"\nOverhead: {100 * (led[0] / alone[0] - 1):.1f} % of CPU, {100 * (led[1] / alone[1] - 1):.1f} % of time.")
+        print(
+            f"\nOverhead: {100 * (led[0] / alone[0] - 1):.1f} % of CPU, {100 * (led[1] / alone[1] - 1):.1f} % of time."
+        )
 
 
 if __name__ == "__main__":
