@@ -41,7 +41,7 @@ def address(public: Path) -> Iterator[str]:
         yield served.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a thread can have one Playwright at a time, and no other event loop beside it
 def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
