@@ -42,7 +42,7 @@ jobs:
       GITHUB_TOKEN: ${{ secrets.PIPELINE_TOKEN || github.token }}
       PIPELINE_REVIEW__AUTHOR: github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>
       # Keys of engines go here:
-      # DEEPL_API_KEY: ${{ secrets.DEEPL_API_KEY }}
+      # DEEPL_AUTH_KEY: ${{ secrets.DEEPL_AUTH_KEY }}
     steps:
       - uses: @CHECKOUT
         with:
