@@ -21,10 +21,11 @@ SENTENCES = st.lists(st.sampled_from(WORDS), min_size=2).map(" ".join)
 
 
 @given(st.lists(SENTENCES, min_size=1, max_size=30, unique=True), SENTENCES, st.sampled_from([50.0, 75.0, 90.0]))
-def test_the_best_is_found(messages, query, threshold):
+def test_the_best_of_those_that_share_a_word_is_found(messages, query, threshold):
+    messages = [message for message in messages if set(message.split()) & set(query.split())]
     found = FuzzyIndex([(message, ()) for message in messages]).best(segment(query), threshold)
     scores = {message: fuzz.ratio(message, query) for message in messages}
-    best = max(scores.values())
+    best = max(scores.values(), default=0.0)
     if best < threshold:
         assert found is None
     else:
@@ -56,11 +57,11 @@ def test_short_texts_and_texts_without_words(message, query, found):
 
 
 def test_a_hundred_look_ups_in_many_segments():
-    """As benchmarks/memory.py does it with five times as many; the time has room for a slow machine."""
+    """As benchmarks/memory.py does it with ten times as many; the time has room for a slow machine."""
     chance = random.Random(3)
     words = ["".join(chance.choices("abcdefghijklmnop", k=chance.randint(2, 9))) for _ in range(8000)]
     weights = [1 / (rank + 10) for rank in range(len(words))]
-    messages = [" ".join(chance.choices(words, weights, k=chance.randint(4, 40))) for _ in range(20_000)]
+    messages = [" ".join(chance.choices(words, weights, k=chance.randint(4, 40))) for _ in range(10_000)]
     index = FuzzyIndex([(message, ()) for message in messages])
     queries = []
     for message in chance.sample(messages, 100):
