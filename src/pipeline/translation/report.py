@@ -53,6 +53,9 @@ class PostReport:
 
     def to_json(self) -> dict[str, Any]:
         """As `pipeline translate --json` prints it."""
+        matches = [
+            {"line": m.line, "kind": m.kind, "score": round(m.score, 1), "origin": m.origin} for m in self.matches
+        ]
         return {
             "post": self.post,
             "locale": self.locale,
@@ -61,9 +64,7 @@ class PostReport:
             "problems": [
                 {"check": p.check, "severity": p.severity, "line": p.line, "message": p.message} for p in self.problems
             ],
-            "matches": [
-                {"line": m.line, "kind": m.kind, "score": round(m.score, 1), "origin": m.origin} for m in self.matches
-            ],
+            **({"matches": matches} if matches else {}),
         }
 
 
