@@ -18,7 +18,7 @@ from pipeline.explain import Stage, explain
 
 __all__ = ["PAGES", "emit", "made", "post_markdown", "show_posts"]
 
-PAGES = 50  # posts of one run that get their page; the reports have all
+PAGES = 20  # posts of one run that get their page; the reports have all
 _LONGEST = 512
 _NOT_IN_A_KEY = re.compile(r"[\s#?&%\"'<>\[\]{}|\\^`\x00-\x1f]+")
 _ADDRESS = re.compile(r"https?://\S+")
