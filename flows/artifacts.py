@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
@@ -15,6 +14,7 @@ from flows.summaries import needs_person
 from pipeline.config import Settings
 from pipeline.content import Library
 from pipeline.publishing import Action, PublishReport
+from pipeline.review import Proposal, ProposalReport
 from pipeline.translation import PostReport, PostState, TranslationReport
 
 __all__ = ["ROWS", "drafts_markdown", "publish_markdown", "show_coverage", "show_drafts", "show_link", "show_publish"]
@@ -43,16 +43,11 @@ def show_coverage(settings: Settings, states: Sequence[PostState]) -> None:
         )
 
 
-def show_drafts(
-    report: TranslationReport, *, dry_run: bool, links: Mapping[tuple[str, str], str] = MappingProxyType({})
-) -> None:
-    """`drafts-plan` or `drafts-report`: where each segment comes from, what the checks found, where it is reviewed.
-
-    `links` are the addresses of proposals by post and locale.
-    """
-    if report.posts:
+def show_drafts(report: TranslationReport, *, dry_run: bool, proposals: ProposalReport | None = None) -> None:
+    """`drafts-plan` or `drafts-report`: where each segment comes from, what the checks found, where it is reviewed."""
+    if report.posts or (proposals and proposals.proposals):
         what = "Planned; nothing was written." if dry_run else "Drafts."
-        text = drafts_markdown(report, links)
+        text = drafts_markdown(report, proposals)
         create_markdown_artifact(text, key="drafts-plan" if dry_run else "drafts-report", description=what)
 
 
@@ -73,20 +68,25 @@ def show_link(name: str, url: str, text: str) -> None:
         create_link_artifact(url, link_text=text, key=name)
 
 
-def drafts_markdown(report: TranslationReport, links: Mapping[tuple[str, str], str]) -> str:
-    """The drafts as a Markdown page: a table of counts, then the findings of each draft that has some."""
+def drafts_markdown(report: TranslationReport, proposals: ProposalReport | None = None) -> str:
+    """The drafts as a Markdown page: counts, the findings of each draft that has some, and where each is reviewed."""
     columns = ["kept", "memory", "adapted", "fuzzy", "machine", "untranslated"]
     rows = []
     for post in report.posts[:ROWS]:
         counts = [str(getattr(post.counts, name)) for name in columns]
-        url = links.get((post.post, post.locale), "")
-        draft = link(url, url) if url else code(post.draft) if post.draft else ""
+        draft = code(post.draft) if post.draft else ""
         rows.append([plain(post.post), post.locale, str(post.counts.total), *counts, draft])
     lines = table(["post", "locale", "segments", *columns, "draft"], rows)
     if cut := _cut(len(report.posts)):
         lines += ["", cut.strip()]
     for post in [post for post in report.posts if needs_person(post)][:ROWS]:
         lines += ["", f"## {plain(post.post)} ({post.locale}) needs a person", "", *_findings(post)]
+    if proposals and proposals.proposals:
+        shown = [
+            [plain(one.post), one.locale, one.action, _place(one), plain(one.reason)]
+            for one in proposals.proposals[:ROWS]
+        ]
+        lines += ["", "## Proposals", "", *table(["post", "locale", "state", "where", "reason"], shown)]
     engine = report.engine
     lines += [
         "",
@@ -138,6 +138,10 @@ def _findings(post: PostReport) -> Iterable[str]:
         yield f"* {post.counts.untranslated} of {post.counts.total} segments are still in English."
     for problem in post.problems[:ROWS]:
         yield f"* {problem.severity}, line {problem.line}: {plain(problem.message)} ({problem.check})"
+
+
+def _place(proposal: Proposal) -> str:
+    return link(proposal.url, proposal.url) if proposal.url else code(proposal.branch)
 
 
 def _cut(number: int) -> str:

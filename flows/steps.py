@@ -16,7 +16,7 @@ from prefect.utilities.annotations import quote
 from pipeline.adoption import adopt
 from pipeline.errors import PipelineError
 from pipeline.publishing import publish, rollback
-from pipeline.review import approve, approve_unchanged
+from pipeline.review import approve, approve_unchanged, propose
 from pipeline.site import build
 from pipeline.translation import detect, translate
 
@@ -27,6 +27,7 @@ __all__ = [
     "build_step",
     "clear",
     "detect_step",
+    "propose_step",
     "publish_step",
     "rollback_step",
     "step",
@@ -93,6 +94,7 @@ approve_step = step(approve)
 approve_unchanged_step = step(approve_unchanged)
 build_step = step(build)
 detect_step = step(detect)
+propose_step = step(propose)
 publish_step = step(publish)
 rollback_step = step(rollback)
 translate_step = step(translate)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.adoption import AdoptionReport
 from pipeline.errors import ContentError
 from pipeline.publishing import PublishReport
-from pipeline.review import ApprovalReport
+from pipeline.review import ApprovalReport, ProposalReport
 from pipeline.site import BuildReport
 from pipeline.translation import PostReport, PostState, TranslationReport
 
@@ -18,6 +18,7 @@ __all__ = [
     "coverage_summary",
     "needs_person",
     "preview_summary",
+    "proposal_summary",
     "publish_summary",
     "rollback_summary",
     "translation_summary",
@@ -60,6 +61,17 @@ def coverage_summary(states: Sequence[PostState]) -> str:
     count = Counter(state.state for state in states)
     told = ", ".join(f"{number} {state}" for state, number in count.most_common())
     return f"{_count(len(states), 'translation')}: {told}." if states else "There are no posts."
+
+
+def proposal_summary(report: ProposalReport | None, *, dry_run: bool = False) -> str:
+    """Such as `Proposals: 2 opened, 1 held (posts/foo (zh): resolve the conflict).`; empty where nobody asked."""
+    if report is None:
+        return ""
+    count = Counter(proposal.action for proposal in report.proposals)
+    told = ", ".join(f"{number} {action}" for action, number in count.most_common())
+    held = next((one for one in report.proposals if one.action == "held"), None)
+    why = f" ({held.post} ({held.locale}): {held.reason})" if held else ""
+    return f"{'Proposals, planned' if dry_run else 'Proposals'}: {told or 'none'}{why}."
 
 
 def build_summary(built: BuildReport) -> str:

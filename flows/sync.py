@@ -15,10 +15,11 @@ from flows.lineage import emit, made, show_posts
 from flows.options import AS_CONFIGURED, EVERY, SyncOptions
 from flows.person import ask_person, decide, waited_for
 from flows.progress import progress_of
+from flows.proposing import proposed
 from flows.steps import approve_unchanged_step, clear, detect_step, translate_step
-from flows.summaries import coverage_summary, translation_summary
+from flows.summaries import coverage_summary, proposal_summary, translation_summary
 from pipeline.config import Settings, load
-from pipeline.review import ApprovalReport
+from pipeline.review import ApprovalReport, ProposalReport
 from pipeline.translation import PostState, TranslationReport
 
 __all__ = ["SyncOptions", "Synced", "sync"]
@@ -26,11 +27,12 @@ __all__ = ["SyncOptions", "Synced", "sync"]
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a run found, what it wrote, and what it approved where that is configured."""
+    """What a run found, what it wrote, what it approved and what it proposed where that is configured."""
 
     states: list[PostState]
     report: TranslationReport = field(default_factory=TranslationReport)
     approval: ApprovalReport | None = None
+    proposals: ProposalReport | None = None
 
 
 DEFAULTS = SyncOptions()
@@ -53,10 +55,12 @@ def sync(options: SyncOptions = DEFAULTS) -> State[Any]:
         return Completed(message=coverage_summary(states), data=Synced(states))
     report = _translated(settings, options)
     approval = None if options.dry_run else approve_unchanged_step(settings, report)
-    show_drafts(report, dry_run=options.dry_run)
+    proposals = proposed(settings, options)
+    show_drafts(report, dry_run=options.dry_run, proposals=proposals)
     written = [post for post in report.posts if post.written]
     _tell(settings, report)
-    message = translation_summary(report, approval, dry_run=options.dry_run)
+    message = translation_summary(report, approval, dry_run=options.dry_run) if options.stage != "propose" else ""
+    message = " ".join(filter(None, [message, proposal_summary(proposals, dry_run=options.dry_run)]))
     left = [
         (post.post, post.locale)
         for post in written
@@ -65,7 +69,7 @@ def sync(options: SyncOptions = DEFAULTS) -> State[Any]:
     if options.wait_for_person and left:
         ask_person(left, message)
     final = Failed if report.failed else Completed
-    return final(message=message, data=Synced(states, report, approval))
+    return final(message=message, data=Synced(states, report, approval, proposals))
 
 
 def _translated(settings: Settings, options: SyncOptions) -> TranslationReport:

@@ -5,8 +5,9 @@ from types import SimpleNamespace as Value
 import pytest
 
 from flows.artifacts import drafts_markdown
-from flows.summaries import publish_summary, translation_summary
+from flows.summaries import proposal_summary, publish_summary, translation_summary
 from pipeline.errors import BuildError, ContentError
+from pipeline.review import Proposal, ProposalReport
 
 NONE = {"total": 0, "kept": 0, "memory": 0, "adapted": 0, "fuzzy": 0, "machine": 0, "untranslated": 0}
 
@@ -82,11 +83,21 @@ def test_the_drafts_report_names_what_a_person_has_to_do():
     problem = Value(check="links", severity="error", line=7, message="a link is gone")
     page = drafts_markdown(
         report(post("a", total=4, kept=3, untranslated=1), post("b", total=1, problems=[problem])),
-        {("b", "zh"): "https://forge.example/pulls/7"},
+        ProposalReport([Proposal("b", "zh", "translations/zh/b", "opened", "https://forge.example/pulls/7")]),
     )
     assert "| a | zh | 4 | 3 | 0 | 0 | 0 | 0 | 1 | `drafts/zh/a.md` |" in page
     assert "## a (zh) needs a person" in page
-    assert "[https://forge.example/pulls/7](https://forge.example/pulls/7) |" in page
+    assert "| b | zh | opened | [https://forge.example/pulls/7](https://forge.example/pulls/7) |" in page
     assert "* 1 of 4 segments are still in English." in page
     assert "* error, line 7: a link is gone (links)" in page
     assert page.endswith("Engine google: 2 requests, 30 characters.")
+
+
+def test_what_was_proposed():
+    opened = Proposal("a", "zh", "translations/zh/a", "opened")
+    held = Proposal("b", "zh", "translations/zh/b", "held", reason="merge it by hand")
+    assert proposal_summary(None) == ""
+    assert proposal_summary(ProposalReport()) == "Proposals: none."
+    assert proposal_summary(ProposalReport([opened, opened])) == "Proposals: 2 opened."
+    line = "Proposals, planned: 1 opened, 1 held (b (zh): merge it by hand)."
+    assert proposal_summary(ProposalReport([opened, held]), dry_run=True) == line
