@@ -3,8 +3,8 @@
     python benchmarks/orchestration.py [--posts N]
 
 A site of N posts is translated by the `pseudo` engine, built and published into a directory; once by calling the
-functions, once by the flows *sync* and *publish* on a temporary server of their own. The seconds are the CPU time of the
-process that works, and wall time; the server is a process of its own, and its CPU time is not counted.
+functions, once by the flows *sync* and *publish* on a temporary server of their own. The seconds are the CPU time of
+the process that works, and wall time; the server is a process of its own, and its CPU time is not counted.
 """
 
 from __future__ import annotations
