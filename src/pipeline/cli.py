@@ -13,6 +13,7 @@ import click
 from pipeline import __version__
 from pipeline.commands import content, site
 from pipeline.commands.adopt import adopt
+from pipeline.commands.archive import archive
 from pipeline.commands.check import check
 from pipeline.commands.memory import memory
 from pipeline.commands.new import new
@@ -107,6 +108,7 @@ for command in (
     content.translate,
     review,
     content.approve,
+    archive,
     propose,
     preview,
     check,
