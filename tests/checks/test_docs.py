@@ -34,8 +34,15 @@ def test_the_shipped_content_is_clean():
     settings = load(ROOT, {})
     library = Library.read(settings)
     report = check(settings, link_fault=SiteLinks(settings, library).fault, library=library)
+    told = re.search(
+        r"at least (\d+) pages with ([\d,]+) Chinese characters, has (\d+) findings and (\d+) ignore", DOCS
+    )
+    pages, characters, findings, ignored = (int(number.replace(",", "")) for number in told.groups())
     assert [str(finding) for finding in report.findings] == []
-    assert report.pages >= 7
+    assert (findings, ignored) == (0, len(report.ignored))
+    assert report.pages >= pages
+    texts = [post.text for post in library.targets["zh"].posts.values()]
+    assert sum(len(re.findall("[\u4e00-\u9fff]", text)) for text in texts) >= characters
 
 
 @pytest.mark.skipif("checks" not in Settings.model_fields, reason="[checks] is not among the settings")
