@@ -28,7 +28,8 @@ def assert_held(source: str, answer) -> None:
     assert difference(body(source), body(finished.text)) is None
     for renderer in RENDERERS:
         assert found_in(draft, renderer) == found_in(body(source), renderer)
-    assert set(found_in(draft, PLAIN)[1]) <= set(found_in(body(source), PLAIN)[1])
+    # To who knows no footnotes, one of a single word is the address of a link, in either language.
+    assert len(found_in(draft, PLAIN)[1]) <= len(found_in(body(source), PLAIN)[1])
     marked = [problem.line for problem in finished.problems if problem.check == "untranslated"]
     assert bool(marked) == (finished.origins["untranslated"] > 0)
     lines = re.split(r"\r\n?|\n", finished.text)
