@@ -1,5 +1,7 @@
 """A blog of the usual kind, adopted and then worked on."""
 
+import base64
+
 import pytest
 
 from pipeline.site import build
@@ -8,6 +10,7 @@ from tests.adoption.old_site import CHINESE, ENGLISH, changed, post
 
 SUMMARY = "categories: [{category}]\nsummary: {summary}\n"
 NOTICE = ("## 等待被翻译", "非常抱歉，看起来这篇博文还没有被翻译成中文，请等待一段时间")
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC")
 PICTURES = ("![a picture](/图/总览.png)", "![another](resources/步骤 1.png)".replace(" ", "%20"))
 
 
@@ -27,8 +30,8 @@ def blog(adoption):
         adoption.old.write(
             f"content/posts/{slug}/index.zh-cn.md", post(f"P {number}", *chinese, extra=front.format("概要"))
         )
-        adoption.old.write(f"content/posts/{slug}/resources/步骤 1.png", b"png")
-    adoption.old.write("static/图/总览.png", b"png")
+        adoption.old.write(f"content/posts/{slug}/resources/步骤 1.png", PIXEL)
+    adoption.old.write("static/图/总览.png", PIXEL)
     adoption.old.commit()
     for number in (0, 3, 6):
         path = adoption.old.root / f"content/posts/pytorch/post-{number}/index.en.md"
