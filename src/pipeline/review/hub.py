@@ -78,9 +78,12 @@ class Hub:
         head = self.git.asked("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         self.start = (self.git.asked("merge-base", head, self.tip) if head else None) or self.tip
 
+    def _here(self) -> str:
+        """The branch that is checked out, empty if none is."""
+        return (self.git.asked("symbolic-ref", "--quiet", "HEAD") or "").removeprefix(_HEADS)
+
     def _read_here(self) -> None:
-        if not self.base:
-            self.base = (self.git.asked("symbolic-ref", "--quiet", "HEAD") or "").removeprefix(_HEADS)
+        self.base = self.base or self._here()
         name = f"{_HEADS}{self.base}" if self.base else "HEAD"
         self.tip = self.git.asked("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") or ""
         below = self.git.refs(f"{_HEADS}{self.top}/")
@@ -88,7 +91,8 @@ class Hub:
         self.records = self.git.refs(_RECORDS)
 
     def _read_remote(self) -> None:
-        patterns = ["HEAD", f"{_HEADS}{self.top}/*", f"{_RECORDS}*", *([f"{_HEADS}{self.base}"] if self.base else [])]
+        here = self.base or self._here()
+        patterns = ["HEAD", f"{_HEADS}{self.top}/*", f"{_RECORDS}*", *([f"{_HEADS}{here}"] if here else [])]
         out = self.git.run("ls-remote", "--symref", "--", self.remote, *patterns)
         found: dict[str, str] = {}
         default = ""
@@ -98,6 +102,8 @@ class Hub:
                 default = what.removeprefix("ref: ").removeprefix(_HEADS)
             elif not what.startswith("ref: "):
                 found[name] = what
+        if "HEAD" not in found:  # a new remote whose default branch nobody has made
+            default = here if f"{_HEADS}{here}" in found else ""
         self.base = self.base or default
         self.tip = found.get(f"{_HEADS}{self.base}") or (found.get("HEAD", "") if self.base == default else "")
         self.heads = {

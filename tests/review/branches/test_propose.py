@@ -375,3 +375,9 @@ def test_no_repository_and_no_commit_are_named(tmp_path, here):
     here.git("init", "--quiet")
     with pytest.raises(ReviewError, match="Commit something first"):
         here.propose()
+
+
+def test_a_new_remote_whose_default_branch_nobody_has_made(checkout, bare):
+    bare.git("symbolic-ref", "HEAD", "refs/heads/somewhere-else")
+    assert checkout.one().action == "opened"
+    assert bare.git("rev-parse", f"{BRANCH}^") == checkout.git("rev-parse", "main")
