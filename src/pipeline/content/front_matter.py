@@ -29,7 +29,7 @@ _OPEN = re.compile(rf"\ufeff?(---|\+\+\+)[ \t]*{_LINE_END}")
 _CLOSE = {fence: re.compile(rf"(?<=[\n\r]){re.escape(fence)}[ \t]*(?:{_LINE_END}|\Z)") for fence in _FENCES}
 _KEY = r"[ \t]*[\"']?\w[\w -]*[\"']?[ \t]*:"
 _FIELD = re.compile(rf"(?:\A|[\n\r])(?:{_KEY}|[ \t]*\{{)")
-_PROSE = re.compile(rf"[ \t]*{_LINE_END}(?:[ \t]*(?:\#[^\r\n]*)?{_LINE_END})*+(?!{_KEY}|[ \t]*\{{)[ \t]*[^\s#]")
+_PROSE = re.compile(rf"[ \t]*{_LINE_END}(?:[ \t]*(?:\#[^\r\n]*)?{_LINE_END})*(?!{_KEY}|[ \t]*\{{)[ \t]*[^\s#]")
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

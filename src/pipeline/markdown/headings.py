@@ -12,7 +12,7 @@ from markdown_it.token import Token
 __all__ = ["headings", "slug"]
 
 _ATTRIBUTE = r"""(?:[#.][\w:.-]++|[\w-]++=(?:"[^"{}]*+"|[\w./-]++))"""
-_ATTRIBUTES = re.compile(rf"\{{[ \t]*+({_ATTRIBUTE}(?:[ \t]++{_ATTRIBUTE})*+)[ \t]*+\}}")
+_ATTRIBUTES = re.compile(rf"\{{[ \t]*+({_ATTRIBUTE}(?:[ \t]++{_ATTRIBUTE})*)[ \t]*+\}}")
 
 
 def headings(md: MarkdownIt) -> None:

@@ -14,7 +14,7 @@ from pipeline.markdown.pieces import Piece, renumbered, retagged
 
 __all__ = ["ATTRIBUTES", "OPAQUE", "TAG", "html_pieces", "with_html_pairs"]
 
-ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*+"""
+ATTRIBUTES = r"""(?:[^<>"']|"[^"]*"|'[^']*')*"""
 TAG = re.compile(rf"<(/?)([A-Za-z][\w:-]*+)({ATTRIBUTES})>")
 _NEVER_PAIRED = frozenset(
     {"br", "hr", "img", "input", "wbr", "source", "track", "area", "col", "embed", "meta", "link"}

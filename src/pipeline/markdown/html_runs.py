@@ -27,7 +27,7 @@ _BETWEEN = rf"""<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<!
 """
 # What begins a line: code between fences, a component's tag or an expression that has lines to itself, and the marks
 # of headings, items, quotes and rows.
-_JSX = r"""(?:[^<>"'{}]|"[^"]*"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*+"""
+_JSX = r"""(?:[^<>"'{}]|"[^"]*"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*"""
 _NAME = rf"(?!{'|'.join(OPAQUE)})(?:(?-i:[A-Z])[\w:.-]*+|\w+[.-][\w.-]*+)"
 _BEGINNINGS = rf"""(?P<fence>`{{3,}}|~{{3,}})[^\r\n]*(?:.*?$[ \t]*(?P=fence)[`~]*[ \t]*(?=[\r\n]|\Z)|.*)
     |</?{_NAME}{_JSX}>[ \t]*(?=[\r\n]|\Z) | \{{/\*.*?(?:\*/\}}|\Z)

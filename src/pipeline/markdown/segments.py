@@ -115,7 +115,7 @@ def _marginal(piece: Piece) -> bool:
     )
 
 
-_TITLE = re.compile(r"""\s(?:"((?:\\.|[^"\\\r\n])*+)"|'((?:\\.|[^'\\\r\n])*+)')\s*\)$""")
+_TITLE = re.compile(r"""\s(?:"((?:\\.|[^"\\\r\n])*)"|'((?:\\.|[^'\\\r\n])*)')\s*\)$""")
 
 
 def _inner(piece: Piece, text: str, mapping: SourceMapping, env: Mapping[str, Any], start: int) -> Iterator[Segment]:
