@@ -72,4 +72,4 @@ def test_a_timeout_inside_is_not_taken_for_a_wait(settings):
 def poll_until(what):
     from tests.flows.processes import poll
 
-    poll(what, 30)
+    poll(what)

@@ -98,6 +98,7 @@ def test_a_schedule_is_seen_paused_and_resumed(up, page):
 
     switch.click()
     poll(lambda: not active())
+    expect(switch).not_to_be_checked(timeout=30_000)  # before that, another click would say the same once more
     switch.click()
     poll(active)
 

@@ -21,7 +21,7 @@ from pipeline.site.report import BuildReport
 if TYPE_CHECKING:
     from pipeline.site.work import Work
 
-__all__ = ["build"]
+__all__ = ["Superseded", "build", "report_of", "whole"]
 
 
 def build(
@@ -51,6 +51,24 @@ def build(
     known = None if checksum else remembered.report(moment)
     if known:
         return replace(known, seconds=round(time.perf_counter() - started, 3))
+    work = whole(settings, directory, drafts=drafts, base_url=base_url, moment=moment, library=library)
+    report = report_of(work, started)
+    if library is None:  # or else it may have been read before what is remembered
+        remembered.keep(report, work.library, moment)
+    return report
+
+
+def whole(
+    settings: Settings,
+    directory: Path,
+    *,
+    drafts: bool,
+    base_url: str | None,
+    moment: datetime,
+    library: Library | None = None,
+    go_on: Callable[[], bool] = lambda: True,
+) -> Work:
+    """All steps of a build, and what they found. Raises Superseded before the next one when `go_on` says no."""
     from pipeline.site.work import Work
 
     work = Work(
@@ -62,8 +80,19 @@ def build(
         drafts,
     )
     for step in _steps():
+        if not go_on():
+            raise Superseded
         step(work)
-    report = BuildReport(
+    return work
+
+
+class Superseded(Exception):
+    """Nobody needs this build any more."""
+
+
+def report_of(work: Work, started: float) -> BuildReport:
+    """What a build did that was begun at `started`, by the performance counter."""
+    return BuildReport(
         pages=len(work.plan.pages),
         written=work.written.written,
         unchanged=work.written.unchanged,
@@ -71,9 +100,6 @@ def build(
         seconds=round(time.perf_counter() - started, 3),
         warnings=_once(work.warnings),
     )
-    if library is None:  # or else it may have been read before what is remembered
-        remembered.keep(report, work.library, moment)
-    return report
 
 
 def _once(warnings: Iterable[PipelineError]) -> tuple[PipelineError, ...]:

@@ -1,17 +1,27 @@
-"""The site while it is written: built again whenever something is saved, and shown at once."""
+"""The site while it is written: built again whenever something is saved, and shown at once.
+
+A text that was saved is on its own pages within a moment. The whole site follows behind it, as soon as nobody has
+saved anything for a while; a build that has become stale is given up.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 from pipeline.config import CONFIG_NAME, Settings, load
 from pipeline.errors import BuildError, PipelineError
-from pipeline.site.build import build
+from pipeline.files import write_atomic
+from pipeline.site.build import Superseded, report_of, whole
 from pipeline.site.policy import policy
 from pipeline.site.report import BuildReport
 from pipeline.site.server import Preview
+from pipeline.site.shortcut import Shortcut
 from pipeline.site.watch import Watch
 
 __all__ = ["serve"]
@@ -19,6 +29,10 @@ __all__ = ["serve"]
 log = logging.getLogger(__name__)
 
 _PAUSE = 0.2
+# Seconds without a save, after which the whole site follows the pages that were shown at once.
+_QUIET = 0.4
+
+Built = Callable[[BuildReport | PipelineError], None]
 
 
 def serve(
@@ -27,7 +41,7 @@ def serve(
     port: int = 8000,
     drafts: bool = False,
     ready: Callable[[str], None] | None = None,
-    built: Callable[[BuildReport | PipelineError], None] | None = None,
+    built: Built | None = None,
     stop: threading.Event | None = None,
 ) -> None:
     """Build into .pipeline/preview, serve that on loopback, and build again on every change, until Ctrl-C.
@@ -38,57 +52,114 @@ def serve(
     """
     stop = stop or threading.Event()
     preview = Preview(settings.work / "preview", port)
+    builder = _Builder(settings, preview, built, drafts=drafts)
     try:
         preview.start()
         with Watch(settings.root) as watch:
-            _rebuild(settings, preview, built, drafts=drafts)
+            builder.build()
             if ready:
                 ready(preview.url)
             while not stop.is_set():
-                changed = watch.wait(_PAUSE)
-                if not changed:
-                    continue
-                try:
-                    if any(path.name == CONFIG_NAME for path in changed):
-                        settings = load(settings.root)
-                except PipelineError as error:
-                    _tell(error, preview, built)
-                else:
-                    _rebuild(settings, preview, built, drafts=drafts)
+                if changed := watch.wait(_PAUSE):
+                    builder.saved(changed)
+                builder.follow()
     except KeyboardInterrupt:
         log.debug("stopped by the keyboard")
     finally:
+        builder.close()
         preview.close()
 
 
-def _rebuild(
-    settings: Settings,
-    preview: Preview,
-    built: Callable[[BuildReport | PipelineError], None] | None,
-    *,
-    drafts: bool,
-) -> None:
-    preview.policy = policy(settings)
-    try:
-        outcome: BuildReport | PipelineError = build(
-            settings, out=preview.directory, drafts=drafts, base_url=preview.url
-        )
-    except PipelineError as error:
-        outcome = error
-    except OSError as error:  # a file that goes away while it is read; the next save tries again
-        outcome = BuildError(f"a file cannot be read: {error.strerror}.", path=error.filename, remedy="Save it again.")
-    _tell(outcome, preview, built)
+@dataclass
+class _Builder:
+    """The newest build, and the one that is under way. Only `build` runs in a thread of its own."""
+
+    settings: Settings
+    preview: Preview
+    built: Built | None
+    drafts: bool = field(kw_only=True)
+    _shortcut: Shortcut | None = None
+    _due: float | None = None  # when the whole site is to be built, by the monotonic clock
+    _thread: threading.Thread | None = None
+    _stale: threading.Event = field(default_factory=threading.Event)
+
+    def saved(self, changed: set[Path]) -> None:
+        """Something was saved: show what can be shown at once."""
+        self._stale.set()
+        self._due = time.monotonic()
+        shortcut, self._shortcut = self._shortcut, None
+        try:
+            if any(path.name == CONFIG_NAME for path in changed):
+                self.settings = load(self.settings.root)
+            elif shortcut and not self.preview.failure and self._shown(shortcut, changed):
+                self._shortcut = shortcut
+                self._due += _QUIET
+        except PipelineError as error:
+            self._due = None
+            _tell(error, self.preview, self.built)
+
+    def _shown(self, shortcut: Shortcut, changed: set[Path]) -> bool:
+        """The pages of the one post that was saved are up to date."""
+        # Editors leave files of their own beside what they save.
+        named = [path for path in changed if not path.name.startswith(".") and not path.name.endswith("~")]
+        known = [path for path in named if path.suffix == ".md" or path.exists()]
+        pages = shortcut.pages(known[0]) if len(known) == 1 else None
+        for name, data in (pages or {}).items():
+            write_atomic(self.preview.directory / name, data)
+        if pages:
+            self.preview.announce(warnings=self.preview.warnings)
+        return pages is not None
+
+    def follow(self) -> None:
+        """Begin with the whole site, if that is due and no other build is under way."""
+        if self._due is None or time.monotonic() < self._due or (self._thread and self._thread.is_alive()):
+            return
+        self._due = None
+        self._stale = threading.Event()
+        self._thread = threading.Thread(target=self.build, daemon=True)
+        self._thread.start()
+
+    def build(self) -> None:
+        """The whole site, unless it becomes stale meanwhile."""
+        stale, settings = self._stale, self.settings
+        self.preview.policy = policy(settings)
+        started = time.perf_counter()
+        outcome: BuildReport | PipelineError
+        try:
+            work = whole(
+                settings,
+                self.preview.directory,
+                drafts=self.drafts,
+                base_url=self.preview.url,
+                moment=datetime.now(UTC),
+                go_on=lambda: not stale.is_set(),
+            )
+            outcome = report_of(work, started)
+            shortcut = Shortcut(work)
+            if not stale.is_set():
+                self._shortcut = shortcut
+        except Superseded:
+            return
+        except PipelineError as error:
+            outcome = error
+        except OSError as error:  # a file that goes away while it is read; the next save tries again
+            outcome = BuildError(
+                f"a file cannot be read: {error.strerror}.", path=error.filename, remedy="Save it again."
+            )
+        _tell(outcome, self.preview, self.built)
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        self._stale.set()
+        if self._thread:
+            self._thread.join()
 
 
 def _told(warnings: tuple[PipelineError, ...]) -> list[str]:
     return [str(warning) for warning in warnings]
 
 
-def _tell(
-    outcome: BuildReport | PipelineError,
-    preview: Preview,
-    built: Callable[[BuildReport | PipelineError], None] | None,
-) -> None:
+def _tell(outcome: BuildReport | PipelineError, preview: Preview, built: Built | None) -> None:
     """Open pages reload when a build changed something, and show what is wrong."""
     if isinstance(outcome, PipelineError):
         preview.announce(outcome)

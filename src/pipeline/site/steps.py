@@ -15,10 +15,10 @@ from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
 from pipeline.site.images import Images, image_names
 from pipeline.site.links import Links
-from pipeline.site.pages import make_plan
+from pipeline.site.pages import Page, make_plan
 from pipeline.site.permalinks import output_file
 from pipeline.site.presenter import Presenter
-from pipeline.site.render import headings_of, render
+from pipeline.site.render import Rendered, headings_of, render
 from pipeline.site.sanitise import is_sanitised
 from pipeline.site.sitemap import sitemaps
 from pipeline.site.style import style_sheet
@@ -33,11 +33,14 @@ __all__ = [
     "find_files",
     "judge",
     "links_of",
+    "page_html",
     "plan_pages",
     "prepare_images",
     "read_strings",
     "render_articles",
     "render_pages",
+    "rendered_article",
+    "theme_of",
     "write",
 ]
 
@@ -104,16 +107,23 @@ def prepare_images(work: Work) -> None:
 def render_articles(work: Work) -> None:
     """The source first: its translations take over the ids of its headings."""
     links = links_of(work)
-    languages = {locale: edition.language for locale, edition in work.editions.items()}
     for page in work.plan.pages:
-        if page.article is None:
-            continue
-        strings = work.editions[page.article.written_in].strings
-        context = Context(page.article, page, links, strings, languages, work.images.find, work.diagrams.draw)
-        context.sanitised = is_sanitised(work.settings, page.article.written_in, page.article.post)
-        rendered = render(context, source_headings=_source_headings(work, page.article))
-        work.rendered[page.locale, page.article.key] = rendered
-        work.warnings += rendered.problems
+        if page.article:
+            rendered = rendered_article(work, page, links)
+            work.rendered[page.locale, page.article.key] = rendered
+            work.warnings += rendered.problems
+
+
+def rendered_article(work: Work, page: Page, links: Links) -> Rendered:
+    """The article of a page that has one."""
+    article = page.article
+    if article is None:
+        raise AssertionError(page.key)
+    strings = work.editions[article.written_in].strings
+    languages = {locale: edition.language for locale, edition in work.editions.items()}
+    context = Context(article, page, links, strings, languages, work.images.find, work.diagrams.draw)
+    context.sanitised = is_sanitised(work.settings, article.written_in, article.post)
+    return render(context, source_headings=_source_headings(work, article))
 
 
 def _source_headings(work: Work, article: Article) -> tuple[tuple[int, str], ...]:
@@ -164,17 +174,27 @@ def _kind(error: PipelineError) -> str:
     return error.kind if isinstance(error, BuildError) else "posts"
 
 
+def theme_of(work: Work) -> Theme:
+    """The templates, which know where the assets are."""
+    return Theme(theme_directories(work.settings.root), lambda name: work.addresses.href(work.assets.paths[name]))
+
+
+def page_html(work: Work, page: Page, theme: Theme, presenter: Presenter) -> str:
+    """A page in its template."""
+    return theme.render(
+        f"{page.kind}.html",
+        page=presenter.page(page),
+        site=presenter.site(page.locale),
+        t=work.editions[page.locale].strings,
+    )
+
+
 def render_pages(work: Work) -> None:
     """Every page, redirect, feed and the sitemap."""
-    theme = Theme(theme_directories(work.settings.root), lambda name: work.addresses.href(work.assets.paths[name]))
+    theme = theme_of(work)
     presenter = work.presenter()
     for page in work.plan.pages:
-        html = theme.render(
-            f"{page.kind}.html",
-            page=presenter.page(page),
-            site=presenter.site(page.locale),
-            t=work.editions[page.locale].strings,
-        )
+        html = page_html(work, page, theme, presenter)
         work.add(page, output_file(page.path), html.encode())
         if page.kind == "not-found" and page.locale == work.settings.source and all(work.prefixes.values()):
             work.output.add("404.html", html.encode())

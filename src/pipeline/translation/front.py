@@ -15,8 +15,7 @@ from pipeline.translation.document import Document
 __all__ = ["merge_front_matter"]
 
 _KEY = re.compile(
-    r"""^(?:([\w-]+)|"([^"\n]+)"|'([^'\n]+)')[ \t]*[:=]|^\[+([^\]\n]+)\]+""",
-    re.MULTILINE,
+    r"""(?<=[\n\r])(?:(?:([\w-]+)|"([^"\n\r]+)"|'([^'\n\r]+)')[ \t]*[:=]|\[+([^\]\n\r]+)\]+)""",
 )
 
 
