@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from pipeline.config import load
 from pipeline.site import build
+from tests.needed import lacking
 from tests.served import Served
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ def address(public: Path) -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not found:
-        pytest.skip("there is no Chromium on this machine")
+        lacking("there is no Chromium on this machine; `make test` installs one")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser

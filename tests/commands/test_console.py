@@ -14,6 +14,7 @@ import pytest
 
 from pipeline import console
 from pipeline.errors import PipelineError
+from tests.needed import unable_to_override_permissions
 
 PIPELINE = [sys.executable, "-m", "pipeline"]
 
@@ -99,17 +100,6 @@ def files(site):
     return {
         path: path.read_bytes() for path in site.root.rglob("*") if path.is_file() and ".pipeline" not in path.parts
     }
-
-
-def unable_to_override_permissions():
-    """As root every file may be written; this gives that up, for a test of what others meet."""
-    if os.getuid() != 0:
-        return []
-    setpriv = shutil.which("setpriv")
-    if not setpriv:
-        pytest.skip("root without setpriv")
-    dropped = "-dac_override,-dac_read_search,-fowner"
-    return [setpriv, f"--bounding-set={dropped}", f"--inh-caps={dropped}"]
 
 
 @pytest.mark.parametrize(

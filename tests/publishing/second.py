@@ -12,7 +12,7 @@ from socket import socket
 from types import TracebackType
 from typing import Self
 
-import pytest
+from tests.needed import lacking
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".pipeline" / "localstack"
@@ -38,7 +38,7 @@ def installed() -> Path:
         ]
         done = subprocess.run(install, capture_output=True, text=True, timeout=INSTALL)
         if done.returncode:
-            pytest.skip(f"localstack cannot be installed: {done.stderr.strip().splitlines()[-1]}")
+            lacking(f"localstack cannot be installed: {done.stderr.strip().splitlines()[-1]}")
         (HOME / ".ready").touch()
     return python
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.browser.conftest import chromium
+from tests.needed import lacking
 from tests.served import Served
 from tests.standards.sites import SITES
 from tests.standards.tools import missing
@@ -19,11 +19,8 @@ __all__ = ["chromium"]
 @pytest.fixture(scope="session")
 def tools() -> None:
     """The tests of a machine that has not got the tools are skipped; `make test` has installed them."""
-    if lacking := missing():
-        reason = f"not installed: {', '.join(lacking)}; `make test` does it"
-        if os.environ.get("PIPELINE_TEST_TOOLS") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    if absent := missing():
+        lacking(f"not installed: {', '.join(absent)}; `make test` does it")
 
 
 @pytest.fixture(scope="module", params=list(SITES))

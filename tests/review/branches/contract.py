@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pytest
 from jsonschema import Draft202012Validator
+
+from tests.needed import lacking, program
 
 PACKAGE, VERSION = "@octokit/openapi", "23.0.2"
 OPERATIONS = [
@@ -43,18 +43,16 @@ def described() -> dict[str, Any]:
 
 
 def _fetch() -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed, so GitHub's description cannot be had")
+    npm = program("npm")
     with tempfile.TemporaryDirectory() as directory:
         command = [npm, "pack", "--silent", "--pack-destination", directory, f"{PACKAGE}@{VERSION}"]
         try:
             done = subprocess.run(command, capture_output=True, cwd=directory, timeout=240)
         except subprocess.TimeoutExpired:
-            pytest.skip("npm does not answer")
+            lacking("npm does not answer")
         packed = next(Path(directory).glob("*.tgz"), None)
         if done.returncode or packed is None:
-            pytest.skip(f"{PACKAGE} cannot be fetched: {done.stderr.decode()[-200:]}")
+            lacking(f"{PACKAGE} cannot be fetched: {done.stderr.decode()[-200:]}")
         with tarfile.open(packed) as archive:
             member = archive.extractfile("package/generated/api.github.com.json")
             assert member is not None
