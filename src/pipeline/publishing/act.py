@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from pipeline.errors import ConflictError
 from pipeline.publishing.journal import Journal
@@ -21,6 +23,9 @@ from pipeline.publishing.plan import Action
 from pipeline.publishing.published import Published, mark_unsettled
 from pipeline.publishing.stores import Store, UnreachableError
 from pipeline.publishing.wire import to_bytes
+
+if TYPE_CHECKING:
+    from pipeline.config import PublishSettings
 
 __all__ = ["Change", "act"]
 
@@ -34,16 +39,19 @@ class Change:
     """What is to be done, and what it is called. `send(path)` brings one object to the store.
 
     `release` is None if the objects are those of the release that stands, and only what is stored is put right.
-    `keep` is how many releases can be restored; None: as many as cost nothing.
     """
 
     actions: Sequence[Action]
     objects: Mapping[str, Entry]
     release: Release | None
-    now: str
+    now: datetime
+    settings: PublishSettings
     send: Callable[[str], Stamp]
-    keep: int | None
-    concurrency: int
+
+    @property
+    def moment(self) -> str:
+        """`now`, as manifests have it."""
+        return self.now.isoformat(timespec="seconds")
 
 
 def act(
@@ -74,7 +82,7 @@ def act(
             store.delete(_in_the_way(gone, uploads))
         stamps: dict[str, Stamp] = {}
         for _, stage in groupby(uploads, key=lambda action: action.stage):
-            in_parallel([action.path for action in stage], change.send, change.concurrency, steps, stamps)
+            in_parallel([action.path for action in stage], change.send, change.settings.concurrency, steps, stamps)
         manifest, unused = _manifest(change, known.manifest, stamps, kept, keep=_kept_releases(change))
         manifest = replace(manifest, conditional=conditional)
         interim = replace(manifest, unsettled=frozenset(gone))
@@ -122,7 +130,7 @@ def _manifest(
     retired = {path: old for path, old in before.retired.items() if path not in change.objects and path not in gone}
     for action in change.actions:
         if action.reason == "no longer used":
-            retired[action.path] = Retired(before.objects[action.path], change.now)
+            retired[action.path] = Retired(before.objects[action.path], change.moment)
     for path, stamp in before.stamps.items():
         if path in change.objects or path in retired:
             stamps.setdefault(path, stamp)
@@ -142,12 +150,12 @@ def _manifest(
 
 def _kept_releases(change: Change) -> int:
     """The current release counts as one that is kept, and is always listed."""
-    return max(1, _KEEP if change.keep is None else change.keep + 1)
+    return max(1, _KEEP if change.settings.keep is None else change.settings.keep + 1)
 
 
 def _keep_copies(change: Change, store: Store, before: Manifest) -> frozenset[str]:
     """Copy what is going to be replaced or deleted, where the store has no versions; the paths that were copied."""
-    wanted = change.keep if change.keep is not None else (_KEEP if store.history == "links" else 0)
+    wanted = change.settings.keep if change.settings.keep is not None else (_KEEP if store.history == "links" else 0)
     if change.release is None or not wanted or store.history == "versions" or not before.releases:
         return frozenset()
     paths = [path for path in before.objects if before.objects[path] != change.objects.get(path)]
@@ -157,7 +165,7 @@ def _keep_copies(change: Change, store: Store, before: Manifest) -> frozenset[st
         return store.keep(path, kept_path(entry), before.stamps.get(path, Stamp()))
 
     copied: dict[str, bool] = {}
-    in_parallel(paths, keep, change.concurrency, Steps(0, None), copied)
+    in_parallel(paths, keep, change.settings.concurrency, Steps(0, None), copied)
     doubtful = [path for path, there in copied.items() if not there]
     if doubtful:
         logger.warning("%d objects were not as published and cannot be kept for a rollback.", len(doubtful))

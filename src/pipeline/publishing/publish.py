@@ -109,13 +109,7 @@ def publish(
             record = _record(site, known, actions, moment, root or directory)
             release = record.release if record else release
             change = Change(
-                actions,
-                site,
-                record,
-                moment.isoformat(timespec="seconds"),
-                lambda path: acting.put(path, directory / path, site[path]),
-                settings.keep,
-                settings.concurrency,
+                actions, site, record, moment, settings, lambda path: acting.put(path, directory / path, site[path])
             )
             act(change, store=acting, known=known, progress=progress, journal=None if dry_run else journal)
         requests = acting.requests - before

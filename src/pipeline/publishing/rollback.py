@@ -105,15 +105,8 @@ def rollback(
                 commit=next(old.commit for old in manifest.releases if old.release == name),
                 uploaded=len(sent), deleted=deleted,
             )  # fmt: skip
-            change = Change(
-                actions,
-                wanted,
-                record if wanted != dict(manifest.objects) else None,
-                record.published,
-                lambda path: acting.restore(path, state[path]),
-                settings.keep,
-                settings.concurrency,
-            )
+            standing = None if wanted == dict(manifest.objects) else record
+            change = Change(actions, wanted, standing, moment, settings, lambda path: acting.restore(path, state[path]))
             act(change, store=acting, known=known, progress=progress, journal=None if dry_run else journal)
         requests = acting.requests - before
     finally:
