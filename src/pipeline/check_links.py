@@ -9,6 +9,7 @@ from pipeline.config import Settings
 from pipeline.content import Library
 from pipeline.site import steps
 from pipeline.site.articles import Article
+from pipeline.site.cache import Cache
 from pipeline.site.output import Output
 from pipeline.site.pages import Page as SitePage
 from pipeline.site.permalinks import Addresses
@@ -29,7 +30,15 @@ class SiteLinks:
     def __init__(self, settings: Settings, library: Library) -> None:
         addresses = Addresses(settings.site.base_url)
         # With drafts: what is to be shown some day is no broken link.
-        work = steps.Work(settings, library, Output(settings.public), addresses, datetime.now(UTC), drafts=True)
+        work = steps.Work(
+            settings,
+            library,
+            Output(settings.public),
+            addresses,
+            datetime.now(UTC),
+            drafts=True,
+            cache=Cache(None, settings.public),
+        )
         for step in (steps.read_strings, choose_articles, steps.plan_pages, steps.find_files):
             step(work)
         self._plan = work.plan

@@ -41,9 +41,9 @@ def reads(root, monkeypatch, **rest):
     seen = []
     real = Library.read
 
-    def read(settings):
+    def read(settings, *rest):
         seen.append(settings)
-        return real(settings)
+        return real(settings, *rest)
 
     with monkeypatch.context() as patched:
         patched.setattr(Library, "read", read)

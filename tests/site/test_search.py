@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.site.search import Document, index_files, terms
+from pipeline.site.search import Document, index_files, terms, weights
 from tests.site.conftest import Site
 
 
@@ -26,7 +26,7 @@ def found(files: dict[str, bytes], query: str) -> set[int]:
 
 def site_with(*texts: str) -> dict[str, bytes]:
     return index_files(
-        [Document(f"T{number}", f"/{number}/", "", "zh-CN", "", text) for number, text in enumerate(texts)]
+        [Document(f"T{number}", f"/{number}/", "", "zh-CN", "", weights(text)) for number, text in enumerate(texts)]
     )
 
 
@@ -44,7 +44,7 @@ def test_widths_and_capitals_do_not_matter() -> None:
 
 
 def test_the_title_counts_most() -> None:
-    documents = [Document("a", "/a/", "", "en", "", "word " * 50), Document("word", "/b/", "", "en", "", "")]
+    documents = [Document("a", "/a/", "", "en", "", weights("word " * 50)), Document("word", "/b/", "", "en", "", {})]
     files = index_files(documents)
     pairs = json.loads(files[f"{ord('w') % json.loads(files['index.json'])['files']}.json"])["word"]
     assert dict(zip(pairs[::2], pairs[1::2], strict=True))[1] > dict(zip(pairs[::2], pairs[1::2], strict=True))[0]

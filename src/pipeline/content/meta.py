@@ -34,6 +34,8 @@ class Meta(BaseModel):
     draft: bool = False
     translate: bool = True
     weight: int = 0
+    series: tuple[str, ...] = ()
+    raw_html: str = ""
 
     @field_validator("title", "summary", "description", "slug", mode="before")
     @classmethod
@@ -47,6 +49,18 @@ class Meta(BaseModel):
         """`tags: python` is a list of one; an empty item is none."""
         values = value if isinstance(value, (list, tuple)) else [value]
         return tuple(str(item) if _plain(item) else item for item in values if item is not None)
+
+    @field_validator("series", mode="before")
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        """What is no name is left out: other programs keep other things here."""
+        values = value if isinstance(value, (list, tuple)) else [value]
+        return tuple(str(item) for item in values if isinstance(item, (str, int)) and str(item).strip())
+
+    @field_validator("raw_html", mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return value if isinstance(value, str) else ""
 
     @field_validator("date", "lastmod", "publish_date", "expiry_date", mode="before")
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Pair:
     @property
     def behind(self) -> bool:
         """The translation was made from another English than today's."""
-        return bool(self.source and self.target and self.snapshot and self.snapshot.text != self.source.text)
+        return bool(self.source and self.target and self.snapshot and self.snapshot.digest != self.source.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Library:
     draft_snapshots: Mapping[str, Collection]
 
     @classmethod
-    def read(cls, settings: Settings) -> Library:
-        """Read the source, every target locale and the open drafts."""
+    def read(cls, settings: Settings, read: Callable[[Path, Path], Post] | None = None) -> Library:
+        """Read the source, every target locale and the open drafts; `read` takes the place of `read_post`."""
 
         def read_all(directory: Mapping[str, Path]) -> dict[str, Collection]:
-            return {locale: read_posts(path) for locale, path in directory.items()}
+            return {locale: read_posts(path, read) for locale, path in directory.items()}
 
         return cls(
-            read_posts(settings.content(settings.source)),
+            read_posts(settings.content(settings.source), read),
             read_all({locale: settings.content(locale) for locale in settings.targets}),
             read_all({locale: settings.snapshots(locale) for locale in settings.targets}),
             read_all({locale: settings.drafts(locale) for locale in settings.targets}),

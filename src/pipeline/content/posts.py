@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
 from pipeline.content.front_matter import FrontMatter, read_front_matter
@@ -31,9 +32,14 @@ class Post:
         return self.text[self.front.body :]
 
     @property
+    def digest(self) -> str:
+        """A name for the text: the same for the same text only."""
+        return text_digest(self.text)
+
+    @property
     def body_line(self) -> int:
         """The line (from 1) of the file on which the body starts."""
-        return _lines(self.text[: self.front.body]) + 1
+        return lines(self.text[: self.front.body]) + 1
 
     @property
     def bundle(self) -> Path | None:
@@ -58,13 +64,16 @@ class Collection:
         return next((self.faults[name] for name in [key, *above] if name in self.faults), None)
 
 
-def read_posts(directory: Path) -> Collection:
-    """Every post below `directory`, hidden directories left out. An unreadable one is a problem, never a failure."""
+def read_posts(directory: Path, read: Callable[[Path, Path], Post] | None = None) -> Collection:
+    """Every post below `directory`, hidden directories left out. An unreadable one is a problem, never a failure.
+    `read` takes the place of `read_post`.
+    """
+    read = read or read_post
     posts: dict[str, Post] = {}
     files, problems = markdown_files(directory)
     for path in files:
         try:
-            post = read_post(directory, path.relative_to(directory))
+            post = read(directory, path.relative_to(directory))
             if post.key in posts:
                 raise ContentError(
                     f"is the same post as {posts[post.key].path}.", path=path, remedy="Rename or remove one of them."
@@ -79,7 +88,11 @@ def read_posts(directory: Path) -> Collection:
 
 def read_post(directory: Path, file: Path | PurePosixPath) -> Post:
     """One post. Raises ContentError with the file, the line, the cause and what to do."""
-    path = directory / file
+    return parse_post(directory, file, read_text(directory / file))
+
+
+def read_text(path: Path) -> str:
+    """A whole file (line ends and byte order mark included). Raises ContentError as `read_post` does."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -87,15 +100,19 @@ def read_post(directory: Path, file: Path | PurePosixPath) -> Post:
             f"cannot be read: {error.strerror}.", path=path, remedy="Check the file and its permissions."
         ) from error
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ContentError(
             f"is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}.",
             path=path,
-            line=_lines(raw[: error.start].decode("utf-8")) + 1,
+            line=lines(raw[: error.start].decode("utf-8")) + 1,
             remedy="Save the file as UTF-8.",
         ) from error
-    return parse_post(directory, file, text)
+
+
+def text_digest(text: str) -> str:
+    """A name for a text: the same for the same text only."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def parse_post(directory: Path, file: Path | PurePosixPath, text: str) -> Post:
@@ -118,5 +135,6 @@ def _belongs_to(directory: Path, path: Path) -> str:
     return post_key(name) if name.suffix == SUFFIX and not path.is_dir() else f"{name}/".removeprefix("./") or "/"
 
 
-def _lines(text: str) -> int:
+def lines(text: str) -> int:
+    """How many line ends a text has, of whatever kind."""
     return text.count("\n") + text.count("\r") - text.count("\r\n")

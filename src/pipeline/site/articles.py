@@ -158,15 +158,9 @@ def _article(
         aliases=post.meta.aliases if state != "untranslated" else (),
         categories=meta.categories,
         tags=meta.tags,
-        series=_series(post) or (_series(pair.source) if pair.source else ()),
+        series=post.meta.series or (pair.source.meta.series if pair.source else ()),
         weight=meta.weight,
     )
-
-
-def _series(post: Post) -> tuple[str, ...]:
-    value = post.front.data.get("series")
-    values = value if isinstance(value, (list, tuple)) else [value]
-    return tuple(str(item) for item in values if isinstance(item, (str, int)) and str(item).strip())
 
 
 def _new_lastmod(pair: Pair) -> date | None:
@@ -181,7 +175,7 @@ _SHARED = ("date", "publish_date", "expiry_date", "lastmod", "draft", "slug", "c
 
 def _inherited(post: Post, source: Post | None, snapshot: Post | None) -> Meta:
     """A translation's fields, where those that it merely copied from its source follow the source of today."""
-    if not source or not snapshot or post is source:
+    if not source or not snapshot or post is source or snapshot.digest == source.digest:
         return post.meta
     copied = {
         name: getattr(source.meta, name) for name in _SHARED if getattr(post.meta, name) == getattr(snapshot.meta, name)

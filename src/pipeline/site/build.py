@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,15 +15,19 @@ from zoneinfo import ZoneInfo
 from pipeline.config import Settings
 from pipeline.content import Library
 from pipeline.errors import PipelineError
+from pipeline.site.cache import digest
 from pipeline.site.output import Output
 from pipeline.site.permalinks import Addresses
-from pipeline.site.remembered import Remembered
+from pipeline.site.remembered import Remembered, program, taken_down
 from pipeline.site.report import BuildReport
 
 if TYPE_CHECKING:
+    from pipeline.site.cache import Cache
     from pipeline.site.work import Work
 
 __all__ = ["Superseded", "build", "report_of", "whole"]
+
+log = logging.getLogger(__name__)
 
 
 def build(
@@ -51,7 +57,10 @@ def build(
     known = None if checksum else remembered.report(moment)
     if known:
         return replace(known, seconds=round(time.perf_counter() - started, 3))
-    work = whole(settings, directory, drafts=drafts, base_url=base_url, moment=moment, library=library)
+    work = whole(
+        settings, directory, drafts=drafts, base_url=base_url, moment=moment, library=library, checksum=checksum
+    )
+    work.cache.close()
     report = report_of(work, started)
     if library is None:  # or else it may have been read before what is remembered
         remembered.keep(report, work.library, moment)
@@ -66,23 +75,64 @@ def whole(
     base_url: str | None,
     moment: datetime,
     library: Library | None = None,
+    checksum: bool = False,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Work:
-    """All steps of a build, and what they found. Raises Superseded before the next one when `go_on` says no."""
+    """All steps of a build, and what they found. Raises Superseded before the next one when `go_on` says no.
+
+    What earlier builds found out is used where it still holds; with `checksum` that is told by the content of files.
+    """
+    from pipeline.site.cache import Cache, Damaged
+    from pipeline.site.steps import check_directory
+
+    check_directory(settings, Output(directory))
+    cache = Cache(settings.work / "site", directory)
+    if checksum:
+        cache = cache.anew()
+    addresses = Addresses((base_url or settings.site.base_url).rstrip("/"))
+    try:
+        try:
+            return _built(_begun(cache, settings, directory, addresses, moment, library, drafts=drafts), go_on)
+        except Damaged as error:
+            log.warning("What was kept is damaged, and left aside: %s", error)
+            cache = cache.anew()
+            return _built(_begun(cache, settings, directory, addresses, moment, library, drafts=drafts), go_on)
+    except BaseException:
+        cache.close()
+        raise
+
+
+def _begun(
+    cache: Cache,
+    settings: Settings,
+    directory: Path,
+    addresses: Addresses,
+    moment: datetime,
+    library: Library | None,
+    *,
+    drafts: bool,
+) -> Work:
+    from pipeline.site.reading import Reader
     from pipeline.site.work import Work
 
-    work = Work(
-        settings,
-        library or Library.read(settings),
-        Output(directory),
-        Addresses((base_url or settings.site.base_url).rstrip("/")),
-        moment,
-        drafts,
-    )
+    if library is None:
+        reader = Reader(cache)
+        library = Library.read(settings, reader.read)
+        reader.keep()
+    theme = taken_down([settings.root / "theme"]) or secrets.token_hex()  # behind a link it may be another each time
+    frame = digest(program(), theme, settings.model_dump_json(), settings.root, addresses, drafts)
+    return Work(settings, library, Output(directory, cache.files()), addresses, moment, drafts, cache, frame)
+
+
+def _built(work: Work, go_on: Callable[[], bool]) -> Work:
     for step in _steps():
         if not go_on():
             raise Superseded
         step(work)
+    made = work.output.made()
+    fresh = {path: one for path, one in made.items() if work.output.known.get(path) != one}
+    work.cache.keep_files(fresh, work.output.known.keys() - made.keys())
+    work.cache.commit()
     return work
 
 
@@ -114,13 +164,11 @@ def _steps() -> tuple[Callable[[Work], None], ...]:
     from pipeline.site.selection import choose_articles, keep_unreadable
 
     return (
-        steps.check_directory,
         steps.read_strings,
         choose_articles,
         keep_unreadable,
         steps.plan_pages,
         steps.find_files,
-        steps.prepare_images,
         steps.render_articles,
         steps.check_fragments,
         steps.judge,

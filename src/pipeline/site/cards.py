@@ -18,7 +18,7 @@ from pipeline.files import write_atomic
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont, ImageFont
 
-__all__ = ["SIZE", "card"]
+__all__ = ["SIZE", "card", "card_name"]
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +38,19 @@ _COMMON = (
 )
 
 
+def card_name(title: str, site: str, line: str, language: str) -> str:
+    """A name for a card, the same for the same picture; `""` if no font has its characters."""
+    if not _drawable(title + site + line):
+        return ""
+    return blake2b(repr((_VERSION, _font_file(), title, site, line, language)).encode(), digest_size=12).hexdigest()
+
+
 def card(folder: Path, title: str, site: str, line: str, language: str) -> bytes | None:
     """A PNG with a title, the site's name and a further line, kept in `folder`; None if no font has its characters."""
-    if not _drawable(title + site + line):
+    name = card_name(title, site, line, language)
+    if not name:
         return None
-    key = blake2b(repr((_VERSION, _font_file(), title, site, line, language)).encode(), digest_size=12).hexdigest()
-    kept = folder / f"{key}.png"
+    kept = folder / f"{name}.png"
     try:
         return kept.read_bytes()
     except OSError:

@@ -15,7 +15,7 @@ from pipeline.site.articles import Article
 from pipeline.site.diagrams import Diagram
 from pipeline.site.glue import glued
 from pipeline.site.images import Image
-from pipeline.site.links import Links, Target
+from pipeline.site.links import Resolver, Target
 from pipeline.site.math import Formulas
 from pipeline.site.pages import Page
 from pipeline.site.refs import name_in
@@ -55,7 +55,7 @@ class Context:
 
     article: Article
     page: Page
-    resolver: Links
+    resolver: Resolver
     strings: Strings
     languages: Mapping[str, str]
     find_image: Callable[[str], Image | None]

@@ -17,10 +17,10 @@ __all__ = ["icons", "llms", "manifest", "markdown"]
 _ICONS = {"icon-192.png": "192x192", "icon-512.png": "512x512"}
 
 
-def markdown(page: Page, addresses: Addresses) -> tuple[str, bytes] | None:
-    """(path, content) of a page's text as its author wrote it, below its title; None for pages that have none."""
-    if not page.article or not has_markdown(page):
-        return None
+def markdown(page: Page, addresses: Addresses) -> bytes:
+    """A page's text as its author wrote it, below its title."""
+    if page.article is None:
+        raise KeyError(page.key)
     meta = page.article.post.meta
     head = [f"# {page.title}", f"<{addresses.absolute(page.path)}>"]
     if summary := meta.summary or meta.description:
@@ -28,11 +28,11 @@ def markdown(page: Page, addresses: Addresses) -> tuple[str, bytes] | None:
     body = page.article.post.body.strip()
     if not meta.title and body.startswith("# "):
         body = body.partition("\n")[2].strip()
-    return page.path + MARKDOWN, ("\n\n".join([*head, body]) + "\n").encode()
+    return ("\n\n".join([*head, body]) + "\n").encode()
 
 
-def llms(edition: Edition, plan: Plan, summaries: Mapping[str, str], addresses: Addresses) -> tuple[str, bytes]:
-    """(path, content) of a language's llms.txt (https://llmstxt.org): what there is, as links to Markdown.
+def llms(edition: Edition, plan: Plan, summaries: Mapping[str, str], addresses: Addresses) -> bytes:
+    """A language's llms.txt (https://llmstxt.org): what there is, as links to Markdown.
     `summaries` are by key.
     """
     pages = [page for page in plan.pages if page.locale == edition.locale and has_markdown(page)]
@@ -44,7 +44,7 @@ def llms(edition: Edition, plan: Plan, summaries: Mapping[str, str], addresses: 
         chosen = sorted((page for page in pages if page.kind == kind), key=lambda page: order.get(page.key, len(order)))
         if chosen:
             parts.append(f"## {title}\n\n" + "\n".join(_entries(chosen, summaries, addresses)))
-    return feed_path(edition, "llms.txt"), ("\n\n".join(parts) + "\n").encode()
+    return ("\n\n".join(parts) + "\n").encode()
 
 
 def _entries(pages: Iterable[Page], summaries: Mapping[str, str], addresses: Addresses) -> Iterable[str]:

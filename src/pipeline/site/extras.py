@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
 
-from pipeline.site.cards import card
+from pipeline.site.cache import digest
+from pipeline.site.cards import card, card_name
+from pipeline.site.editions import Edition
 from pipeline.site.exports import icons, llms, manifest, markdown
 from pipeline.site.frame import FEEDS, feed_path
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
-from pipeline.site.presenter import Presenter, has_markdown
+from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
 from pipeline.site.search import Document, index_files
 from pipeline.site.work import Work
 
@@ -27,37 +32,71 @@ def draw_cards(work: Work) -> None:
         if not page.article or not has_markdown(page):
             continue
         edition = work.editions[page.locale]
-        parts = [edition.strings.date(page.article.date)] if page.article.date else []
-        line = " · ".join([*parts, *filter(None, [work.settings.site.author])])
-        data = card(folder, page.title, edition.title, line, edition.language)
-        path = f"{page.path}card.png"
-        if data and not work.output.has(path) and path not in work.attachments.files:
+        dates = [edition.strings.date(page.article.date)] if page.article.date else []
+        line = " · ".join([*dates, *filter(None, [work.settings.site.author])])
+        parts = (page.title, edition.title, line, edition.language)
+        path, name = f"{page.path}card.png", card_name(*parts)
+        if name and not work.output.has(path) and path not in work.attachments.files:
             work.cards[page.locale, page.key] = path
-            work.add(page, path, data)
+            work.add(path, name, partial(_card, folder, *parts), page)
+
+
+def _card(folder: Path, *parts: str) -> bytes:
+    return card(folder, *parts) or b""
 
 
 def render_extras(work: Work, presenter: Presenter) -> None:
     """Everything that needs no template."""
     for page in work.plan.pages:
-        if made := markdown(page, work.addresses):
-            work.add(page, *made)
+        if page.article and has_markdown(page):
+            meta = page.article.post.meta
+            made_from = digest(page.title, page.path, work.addresses, meta.summary, meta.description)
+            made_from += page.article.post.digest
+            work.add(page.path + MARKDOWN, made_from, partial(markdown, page, work.addresses), page)
     files: dict[str, bytes] = icons(work.assets)
     for locale, edition in work.editions.items():
-        pages = [page for page in work.plan.pages if page.locale == locale and page.article]
-        summaries = {page.key: presenter.summary(page) for page in pages}
-        path, data = llms(edition, work.plan, summaries, work.addresses)
-        files[path] = data
         home = presenter.site(locale).home
         path, data = manifest(edition, home, work.assets, work.addresses)
         files[path] = data
+        _add_llms(work, presenter, edition)
         if work.plan.page(locale, "search"):
-            for name, data in index_files([_document(work, page) for page in _searched(pages)]).items():
-                files[f"{directory(edition.prefix, 'search')}{name}"] = data
+            _add_search(work, edition)
     if work.plan.redirects:
         files[_REDIRECTS] = _redirects(work)
     for path, data in files.items():
         if path not in work.attachments.files:
             work.output.add(path, data)
+
+
+def _add_llms(work: Work, presenter: Presenter, edition: Edition) -> None:
+    path = feed_path(edition, "llms.txt")
+    if path in work.attachments.files:
+        return
+    known = work.output.known.get(path)
+    if work.settled and known and work.output.add_if_same(path, known.made_from):
+        return
+    pages = [page for page in work.plan.pages if page.locale == edition.locale and page.article]
+    summaries = {page.key: presenter.summary(page) for page in pages}
+    data = llms(edition, work.plan, summaries, work.addresses)
+    work.output.add(path, data, blake2b(data, digest_size=12).hexdigest())
+
+
+def _add_search(work: Work, edition: Edition) -> None:
+    """The index of a language, as it is if no page that can be found has changed."""
+    folder = directory(edition.prefix, "search")
+    pages = [page for page in work.plan.pages if page.locale == edition.locale and page.article]
+    pages = _searched(pages)
+    made_from = digest(work.frame, [(page.path, work.rendered[page.locale, page.key].digest) for page in pages])
+    made_from = digest(made_from, [(page.title, page.article and page.article.date, page.terms) for page in pages])
+    index = f"{folder}index.json"
+    names = [path for path, made in work.output.known.items() if made.made_from == made_from]
+    if index in names and all(work.output.is_same(path, made_from) for path in names):
+        for path in names:
+            work.output.add_if_same(path, made_from)
+        return
+    for name, data in index_files([_document(work, page) for page in pages]).items():
+        if f"{folder}{name}" not in work.attachments.files:
+            work.output.add(f"{folder}{name}", data, made_from)
 
 
 def generated(work: Work) -> list[str]:
@@ -89,7 +128,7 @@ def _document(work: Work, page: Page) -> Document:
         date=edition.strings.short_date(article.date) if article.date else "",
         language=work.editions[article.written_in].language,
         labels=" ".join([*(heading.text for heading in rendered.headings), *(term.name for term in page.terms)]),
-        text=rendered.text,
+        terms=work.cache.terms(rendered.name),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import partial
@@ -13,14 +13,14 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from pipeline.site.cache import digest
 from pipeline.site.editions import Edition
 from pipeline.site.frame import FEEDS, feed_path
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import Addresses
 from pipeline.site.presenter import Presenter
-from pipeline.site.taxonomies import Term
 from pipeline.site.theme import Theme
-from pipeline.site.views import Entry, SiteView
+from pipeline.site.views import Body, Entry, SiteView
 
 __all__ = ["feeds", "xml_text"]
 
@@ -44,24 +44,30 @@ class _Channel:
 
 def feeds(
     edition: Edition, presenter: Presenter, theme: Theme, addresses: Addresses, terms: Iterable[Page], *, full: bool
-) -> dict[str, bytes]:
-    """The feeds of a language by their path, and those of each of the pages of `terms`. With `full`, posts are in them
-    as a whole. They change when a post does: the time of building is not in them.
+) -> Iterator[tuple[str, str, Callable[[], bytes]]]:
+    """(path, digest of what goes into it, how it is made) of the feeds of a language, and of those of each of the pages
+    of `terms`. With `full`, posts are in them as a whole. They change when a post does: the time of building is not in
+    them.
     """
     site = presenter.site(edition.locale)
-
-    def entries(term: Term | None = None) -> tuple[Entry, ...]:
-        return tuple(_whole(entry, addresses, full=full) for entry in presenter.feed(edition.locale, term))
-
-    channels = [_Channel(feed_path(edition, ""), site.title, entries())]
-    channels += [_Channel(page.path, f"{page.title} — {site.title}", entries(page.terms[0])) for page in terms]
-    found = {}
+    channels = [_Channel(feed_path(edition, ""), site.title, tuple(presenter.feed(edition.locale)))]
+    for page in terms:
+        entries = tuple(presenter.feed(edition.locale, page.terms[0]))
+        channels.append(_Channel(page.path, f"{page.title} — {site.title}", entries))
     for channel in channels:
+        made_from = digest(site, channel, [entry.body for entry in channel.entries], full)
         for name in FEEDS:
             path = channel.folder + name
             make = _json_feed if name.endswith(".json") else partial(_xml, theme, name)
-            found[path] = make(site, channel, url=addresses.absolute(path), home=addresses.absolute(channel.folder))
-    return found
+            yield path, made_from, partial(_made, make, site, channel, addresses, path, full=full)
+
+
+def _made(
+    make: Callable[..., bytes], site: SiteView, channel: _Channel, addresses: Addresses, path: str, *, full: bool
+) -> bytes:
+    entries = tuple(_whole(entry, addresses, full=full) for entry in channel.entries)
+    url, home = addresses.absolute(path), addresses.absolute(channel.folder)
+    return make(site, replace(channel, entries=entries), url=url, home=home)
 
 
 def _xml(theme: Theme, name: str, site: SiteView, channel: _Channel, *, url: str, home: str) -> bytes:
@@ -111,9 +117,10 @@ def xml_text(text: str) -> bytes:
 def _whole(entry: Entry, addresses: Addresses, *, full: bool) -> Entry:
     """The entry with its HTML as it can be read anywhere: absolute addresses, no links to itself for readers."""
     if not full:
-        return replace(entry, html=Markup())
+        return replace(entry, body=Body(Markup, ""))
     host = addresses.absolute("")[: -len(addresses.href(""))]
     html = _PICTURE.sub(r"\1", _ANCHOR.sub("", str(entry.html)))
     html = _ROOT_RELATIVE.sub(lambda match: f'{match[1]}="{host}/', html)
     html = _OWN_FRAGMENT.sub(f'href="{escape(entry.url)}#', html)
-    return replace(entry, html=Markup(html))  # noqa: S704 (HTML before, HTML after)
+    whole = Markup(html)  # noqa: S704 (HTML before, HTML after)
+    return replace(entry, body=Body(lambda: whole, entry.body.digest))

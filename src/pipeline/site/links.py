@@ -7,14 +7,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
 from pipeline.site.articles import Article
+from pipeline.site.cache import digest
 from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses, output_file
 
-__all__ = ["Links", "Target"]
+__all__ = ["Links", "Resolver", "Target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class Target:
     page: Page | None = None
     fragment: str = ""
     path: str = ""
+
+
+class Resolver(Protocol):
+    """What tells an article where its links lead; see Links."""
+
+    def resolve(self, address: str, article: Article, page: Page) -> Target: ...
+    def reference(self, name: str, article: Article, page: Page) -> Target: ...
+    def href(self, path: str) -> str: ...
 
 
 class Links:
@@ -51,6 +60,13 @@ class Links:
         self._files = frozenset(files)
         self._prefixes = prefixes
         self._redirects = {redirect.path: redirect.page for redirect in plan.redirects}
+
+    @property
+    def digest(self) -> str:
+        """A name for all that links can lead to."""
+        pages = [(page.path, page.locale, page.key, page.kind) for page in self._plan.pages]
+        redirects = [(path, page.locale, page.key) for path, page in self._redirects.items()]
+        return digest(self._addresses, pages, redirects, self._beside, sorted(self._files))
 
     def resolve(self, address: str, article: Article, page: Page) -> Target:
         """The target of a link or image in an article that is shown on a page. A malformed address is left alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from heapq import nsmallest
 from itertools import pairwise
 
 from pipeline.site.pages import Plan
@@ -44,4 +45,5 @@ class Neighbours:
                     for other in term.posts:
                         scores[other] += 1_000_000 // len(term.posts)
         scores.pop(key, None)
-        return sorted((one for one in scores if one in order), key=lambda one: (-scores[one], order[one]))[:_MOST]
+        ranked = ((-score, order[one], one) for one, score in scores.items() if one in order)
+        return [one for _, _, one in nsmallest(_MOST, ranked)]

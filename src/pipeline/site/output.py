@@ -18,7 +18,9 @@ from typing import Any
 
 from pipeline.errors import BuildError
 from pipeline.files import write_atomic
+from pipeline.site.cache import Made
 from pipeline.site.permalinks import inside
+from pipeline.site.reading import stat_of
 
 __all__ = ["MARKER", "Output", "Written"]
 
@@ -40,14 +42,35 @@ class Output:
     """Collects what a site consists of, and brings a directory to it. Nothing is touched before `commit`."""
 
     directory: Path
+    known: Mapping[str, Made] = field(default_factory=dict)
     _data: dict[str, bytes] = field(default_factory=dict)
     _copies: dict[str, Path] = field(default_factory=dict)
     _same: set[str] = field(default_factory=set)
-    _links: frozenset[str] | None = None
+    _made_from: dict[str, str] = field(default_factory=dict)
+    _found: dict[str, str] | None = None
+    _links: frozenset[str] = frozenset()
+    _has_empty_folders: bool = False
 
-    def add(self, path: str, data: bytes) -> None:
+    def add_if_same(self, path: str, made_from: str) -> bool:
+        """The file that is there, if an earlier build made it from the same and nobody has touched it; errors as for
+        `add`.
+        """
+        if not self.is_same(path, made_from):
+            return False
+        self._check(path)
+        self._same.add(path)
+        self._made_from[path] = made_from
+        return True
+
+    def is_same(self, path: str, made_from: str) -> bool:
+        """Whether that file is there."""
+        known = self.known.get(path)
+        return known is not None and known.made_from == made_from and self._files().get(path) == known.stat
+
+    def add(self, path: str, data: bytes, made_from: str = "") -> None:
         """A file with this content. Raises BuildError if there is one of that name, or the name leaves the tree."""
         self._check(path)
+        self._made_from[path] = made_from
         target = self.directory / path
         try:
             same = target.stat().st_size == len(data) and target.read_bytes() == data
@@ -60,8 +83,22 @@ class Output:
 
     def add_copy(self, path: str, source: Path) -> None:
         """A copy of a file; errors as for `add`."""
-        self._check(path)
-        self._copies[path] = source
+        try:
+            made_from = f"{source} {stat_of(source.stat())}"
+        except OSError:
+            made_from = ""
+        if not (made_from and self.add_if_same(path, made_from)):
+            self._check(path)
+            self._copies[path] = source
+            self._made_from[path] = made_from
+
+    def made(self) -> dict[str, Made]:
+        """What the files were made from, after `commit`."""
+        return {
+            path: Made(made_from, stat_of((self.directory / path).stat()))
+            for path, made_from in self._made_from.items()
+            if made_from
+        }
 
     def has(self, path: str) -> bool:
         """Whether a file of that name was added."""
@@ -97,7 +134,8 @@ class Output:
         for path in stale:
             if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
                 (self.directory / path).unlink()
-        self._remove_empty_folders()
+        if stale or self._links or self._has_empty_folders:
+            self._remove_empty_folders()
         self._mark(final)
         total = len(self._data) + len(self._same) + len(self._copies)
         written = len(self._data) + len(changed)
@@ -136,19 +174,34 @@ class Output:
         return filecmp.cmp(self._copies[path], target, shallow=False)
 
     def _stale(self, kept: set[str]) -> list[str]:
-        found = []
-        for folder, _, names in os.walk(self.directory):
-            paths = [Path(folder, name).relative_to(self.directory).as_posix() for name in names]
-            found += [path for path in paths if path != MARKER and path not in kept and not self.has(path)]
-        return sorted(found)
+        return sorted(path for path in self._files() if path != MARKER and path not in kept and not self.has(path))
+
+    def _files(self) -> dict[str, str]:
+        """The size and times of every file that is there, by path; looked at once, before anything is touched."""
+        if self._found is None:
+            self._found, links = {}, []
+            left = [""]
+            while left:
+                folder = left.pop()
+                try:
+                    entries = list(os.scandir(self.directory / folder))
+                except (FileNotFoundError, NotADirectoryError):
+                    continue
+                self._has_empty_folders |= not entries
+                for entry in entries:
+                    path = f"{folder}{entry.name}"
+                    if entry.is_symlink():
+                        links.append(path)
+                    elif entry.is_dir():
+                        left.append(f"{path}/")
+                    else:
+                        self._found[path] = stat_of(entry.stat())
+            self._links = frozenset(links)
+        return self._found
 
     def _linked(self) -> frozenset[str]:
         """Symbolic links in the directory: never ours, and what is behind them is not to be touched."""
-        if self._links is None:
-            found = []
-            for folder, folders, names in os.walk(self.directory):
-                found += [Path(folder, name) for name in [*folders, *names] if Path(folder, name).is_symlink()]
-            self._links = frozenset(link.relative_to(self.directory).as_posix() for link in found)
+        self._files()
         return self._links
 
     def _through_link(self, path: str) -> bool:

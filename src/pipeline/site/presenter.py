@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
+from typing import Protocol
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from pipeline.config import Settings
 from pipeline.content import Post
 from pipeline.site.articles import Article
 from pipeline.site.changes import marked
+from pipeline.site.context import Heading
 from pipeline.site.editions import Edition
 from pipeline.site.frame import site_view
 from pipeline.site.neighbours import Neighbours
 from pipeline.site.pages import MAIN_SECTION, Page, Plan
 from pipeline.site.permalinks import Addresses
-from pipeline.site.render import Rendered
 from pipeline.site.structured import json_ld
 from pipeline.site.taxonomies import SERIES, TAXONOMIES, Term
-from pipeline.site.views import ArticleView, ChangeView, Choice, Entry, PageView, SeriesView, SiteView, TermView
+from pipeline.site.views import ArticleView, Body, ChangeView, Choice, Entry, PageView, SeriesView, SiteView, TermView
 
 __all__ = ["MARKDOWN", "Presenter", "has_markdown"]
 
 _HOME_LENGTH = 20
 _MOST_CHANGES = 20
 MARKDOWN = "index.md"
+
+
+class Shown(Protocol):
+    """What pages show of an article that was rendered."""
+
+    @property
+    def html(self) -> Markup: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def headings(self) -> Sequence[Heading]: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def minutes(self) -> int: ...
 
 
 class Presenter:
@@ -38,7 +57,7 @@ class Presenter:
         editions: Mapping[str, Edition],
         addresses: Addresses,
         plan: Plan,
-        rendered: Mapping[tuple[str, str], Rendered],
+        rendered: Mapping[tuple[str, str], Shown],
         cards: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
         self._settings = settings
@@ -51,6 +70,8 @@ class Presenter:
             locale: site_view(settings, editions, edition, plan, addresses) for locale, edition in editions.items()
         }
         self._neighbours = Neighbours(plan, editions)
+        self._entries: dict[tuple[str, str], Entry] = {}
+        self.whole = False  # set when a template shows posts of a list as a whole
 
     def site(self, locale: str) -> SiteView:
         """The frame of one language."""
@@ -118,10 +139,11 @@ class Presenter:
         """The newest posts that are in the feed's own language; of all, or of a term."""
         keys = self._plan.by_key[locale, ""].posts
         if term:
-            keys = tuple(key for key in keys if key in term.posts)
-        pages = [self._plan.by_key[locale, key] for key in keys]
-        own = [page for page in pages if page.indexable and page.article and page.article.date]
-        return [self._entry(locale, page.key) for page in own[: self._settings.site.feed_length]]
+            members = set(term.posts)
+            keys = tuple(key for key in keys if key in members)
+        pages = (self._plan.by_key[locale, key] for key in keys)
+        own = (page for page in pages if page.indexable and page.article and page.article.date)
+        return [self._entry(locale, page.key) for page in islice(own, self._settings.site.feed_length)]
 
     def _around(self, page: Page) -> tuple[str, str]:
         """Addresses of the pages of a list before and after one of them."""
@@ -186,6 +208,11 @@ class Presenter:
         )
 
     def _entry(self, locale: str, key: str) -> Entry:
+        if (locale, key) not in self._entries:
+            self._entries[locale, key] = self._new_entry(locale, key)
+        return self._entries[locale, key]
+
+    def _new_entry(self, locale: str, key: str) -> Entry:
         page = self._plan.by_key[locale, key]
         article = page.article
         if article is None:
@@ -201,9 +228,13 @@ class Presenter:
             date=article.date,
             updated=_updated(article),
             summary=self._summary(locale, article),
-            html=self._rendered[locale, key].html,
+            body=Body(lambda: self._shown_whole(locale, key), self._rendered[locale, key].digest),
             categories=self._terms(tuple(term for term in page.terms if term.taxonomy == TAXONOMIES[0])),
         )
+
+    def _shown_whole(self, locale: str, key: str) -> Markup:
+        self.whole = True
+        return self._rendered[locale, key].html
 
     def _article(self, page: Page, article: Article) -> ArticleView:
         rendered = self._rendered[page.locale, article.key]
@@ -216,7 +247,7 @@ class Presenter:
             edition = self._editions[source.locale]
             original = Choice(edition.name, self._addresses.href(source.path), edition.language)
         return ArticleView(
-            html=rendered.html,
+            body=Body(lambda: rendered.html, rendered.digest),
             language=self._editions[article.written_in].language,
             state=article.state,
             held=article.held,
@@ -227,7 +258,7 @@ class Presenter:
             date=article.date,
             updated=_updated(article),
             minutes=rendered.minutes,
-            headings=rendered.headings,
+            headings=tuple(rendered.headings),
             categories=self._terms(tuple(term for term in page.terms if term.taxonomy == "categories")),
             tags=self._terms(tuple(term for term in page.terms if term.taxonomy == "tags")),
             original=original,

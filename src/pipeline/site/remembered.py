@@ -25,7 +25,7 @@ from pipeline.site.articles import moment
 from pipeline.site.output import MARKER
 from pipeline.site.report import BuildReport
 
-__all__ = ["Remembered"]
+__all__ = ["Remembered", "program", "taken_down"]
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Remembered:
                 until or datetime.max.replace(tzinfo=now.tzinfo)
             ):
                 return None
-            if known["site"] != _taken_down([self._out]) or not (self._out / MARKER).is_file():
+            if known["site"] != taken_down([self._out]) or not (self._out / MARKER).is_file():
                 return None
             warnings = tuple(
                 _KINDS[kind](*rest[:1], path=rest[1], line=rest[2], remedy=rest[3]) for kind, *rest in known["warnings"]
@@ -67,7 +67,7 @@ class Remembered:
 
     def keep(self, report: BuildReport, library: Library, now: datetime) -> None:
         """Note a build that was begun with this, at `now`, and has ended well."""
-        site = _taken_down([self._out])
+        site = taken_down([self._out])
         if self._inputs is None or site is None:
             self._path.unlink(missing_ok=True)
             return
@@ -93,18 +93,20 @@ class Remembered:
         write_atomic(self._path, json.dumps(known, ensure_ascii=False).encode())
 
 
-def _inputs(settings: Settings, given: Iterable[object]) -> str | None:
-    """Everything that goes into a site: the content, the theme, the configuration, and the program itself."""
-    root = settings.root
-    folders = [root / name for name in ("content", "drafts", "static", "theme")]
-    program = Path(pipeline.__file__).parent
+def program() -> str:
+    """A name for the program and its libraries as they are installed."""
     parser = importlib.util.find_spec("markdown_it")
     libraries = Path(parser.origin).parents[1].stat().st_mtime_ns if parser and parser.origin else 0  # of all packages
-    found = _taken_down([*folders, program])
-    return None if found is None else hashlib.sha256(repr((found, libraries, *given)).encode()).hexdigest()
+    return f"{taken_down([Path(pipeline.__file__).parent])} {libraries}"
 
 
-def _taken_down(folders: Iterable[Path]) -> str | None:
+def _inputs(settings: Settings, given: Iterable[object]) -> str | None:
+    """Everything that goes into a site: the content, the theme, the configuration, and the program itself."""
+    found = taken_down([settings.root / name for name in ("content", "drafts", "static", "theme")])
+    return None if found is None else hashlib.sha256(repr((found, program(), *given)).encode()).hexdigest()
+
+
+def taken_down(folders: Iterable[Path]) -> str | None:
     """The names, sizes and times of all files in some folders; None where a link leads elsewhere."""
     taken = hashlib.sha256()
     left = [str(folder) for folder in folders]

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from pipeline.content import Post
 from pipeline.errors import BuildError
 from pipeline.markdown import dialect
+from pipeline.site.cache import digest
 from pipeline.site.context import Context, Heading, Link
 from pipeline.site.diagrams import Diagram
 from pipeline.site.excerpt import clipped, minutes_to_read, plain
@@ -46,6 +47,11 @@ class Rendered:
     images: tuple[str, ...]
     diagrams: tuple[Diagram, ...]
     problems: tuple[BuildError, ...]
+
+    @property
+    def digest(self) -> str:
+        """A name for what its page shows."""
+        return digest(str(self.html), self.headings, self.summary, self.minutes)
 
 
 def render(context: Context, *, source_headings: Sequence[tuple[int, str]] = ()) -> Rendered:

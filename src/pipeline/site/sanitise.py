@@ -37,7 +37,7 @@ _ATTRIBUTES = {
 def is_sanitised(settings: Settings, locale: str, post: Post) -> bool:
     """Whether the HTML of a post is to be cleaned: its language or the site says so, or the post itself."""
     by_site = settings.locales[locale].raw_html or settings.site.raw_html
-    return "sanitised" in {by_site, post.front.data.get("raw_html")}
+    return "sanitised" in {by_site, post.meta.raw_html}
 
 
 def sanitised(html: str) -> str:

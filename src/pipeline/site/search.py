@@ -11,12 +11,12 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
 
-__all__ = ["Document", "index_files", "terms"]
+__all__ = ["Document", "index_files", "terms", "weights"]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
@@ -29,14 +29,14 @@ _SHARD = 30_000  # bytes that a file should have about
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page as the search knows it; `date` is in words."""
+    """A page as the search knows it; `date` is in words, `terms` are those of its text, as `weights` gives them."""
 
     title: str
     href: str
     date: str
     language: str
     labels: str
-    text: str
+    terms: Mapping[str, int]
 
 
 def terms(text: str) -> Iterator[str]:
@@ -47,6 +47,14 @@ def terms(text: str) -> Iterator[str]:
             yield run[-1]
         else:
             yield run[:_LONGEST]
+
+
+def weights(text: str) -> dict[str, int]:
+    """The terms of a text, and how much each of them weighs."""
+    counts: dict[str, int] = {}
+    for term in terms(text):
+        counts[term] = counts.get(term, 0) + 1
+    return {term: min(count, _MOST) for term, count in counts.items()}
 
 
 def index_files(documents: Sequence[Document]) -> dict[str, bytes]:
@@ -76,11 +84,8 @@ def _weights(document: Document) -> dict[str, int]:
     for weight, text in zip(_WEIGHTS, (document.title, document.labels), strict=False):
         for term in terms(text):
             counts[term] = counts.get(term, 0) + weight
-    inside: dict[str, int] = {}
-    for term in terms(document.text):
-        inside[term] = inside.get(term, 0) + 1
-    for term, number in inside.items():
-        counts[term] = counts.get(term, 0) + min(number, _MOST)
+    for term, weight in document.terms.items():
+        counts[term] = counts.get(term, 0) + weight
     return counts
 
 

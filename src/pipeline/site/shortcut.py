@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pipeline.content import Post, read_post
 from pipeline.errors import ContentError
+from pipeline.site.cache import Cache
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
-from pipeline.site.steps import links_of, page_html, rendered_article, theme_of
+from pipeline.site.steps import links_of, page_html, rendered_anew, theme_of
 from pipeline.site.work import Work
 
 __all__ = ["Shortcut"]
@@ -20,7 +21,8 @@ class Shortcut:
 
     def __init__(self, work: Work) -> None:
         """Take over what that build has found out."""
-        self._work = work
+        # What is found out here is for here only: the cache is the builds'.
+        self._work = work = replace(work, cache=Cache(None, work.output.directory), rendered=dict(work.rendered))
         self._links = links_of(work)
         self._theme = theme_of(work)
         self._presenter = work.presenter()
@@ -38,7 +40,7 @@ class Shortcut:
                 return None
             source = post if page.locale == self._work.settings.source else page.article.source
             fresh = replace(page, article=replace(page.article, post=post, source=source))
-            rendered = rendered_article(self._work, fresh, self._links)
+            rendered = rendered_anew(self._work, fresh, self._links)
             before = self._work.rendered[page.locale, page.key]
             if (set(rendered.images), set(rendered.diagrams)) != (set(before.images), set(before.diagrams)):
                 return None  # there may be files to be made

@@ -14,7 +14,7 @@ from pipeline.site.permalinks import Addresses
 from pipeline.site.presenter import Presenter
 from pipeline.site.theme import Theme
 
-__all__ = ["sitemaps"]
+__all__ = ["sitemap_paths", "sitemaps"]
 
 _INDEX = "sitemap.xml"
 _PART = "sitemap-pages.xml"
@@ -25,6 +25,11 @@ class _Location:
     url: str
     changed: datetime | None
     alternates: tuple[tuple[str, str], ...]
+
+
+def sitemap_paths(editions: Mapping[str, Edition]) -> list[str]:
+    """Where the index and its parts are."""
+    return [_INDEX, *(feed_path(edition, _PART) for edition in editions.values())]
 
 
 def sitemaps(

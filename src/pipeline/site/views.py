@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from markupsafe import Markup
 
 from pipeline.site.context import Heading
 
-__all__ = ["ArticleView", "ChangeView", "Choice", "Entry", "PageView", "SeriesView", "SiteView", "TermView"]
+__all__ = ["ArticleView", "Body", "ChangeView", "Choice", "Entry", "PageView", "SeriesView", "SiteView", "TermView"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,24 @@ class Choice:
     href: str
     language: str = ""
     current: str = ""
+
+
+class Body:
+    """The HTML of a post, loaded when a template asks for it. `digest` tells it from others."""
+
+    __slots__ = ("_load", "digest")
+
+    def __init__(self, load: Callable[[], Markup], digest: str) -> None:
+        """`load` gives the HTML."""
+        self._load, self.digest = load, digest
+
+    @property
+    def html(self) -> Markup:
+        """The HTML itself."""
+        return self._load()
+
+    def __repr__(self) -> str:
+        return self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +90,13 @@ class Entry:
     date: datetime | None
     updated: datetime | None
     summary: str
-    html: Markup
+    body: Body = field(repr=False)
     categories: tuple[TermView, ...]
+
+    @property
+    def html(self) -> Markup:
+        """The post as a whole."""
+        return self.body.html
 
     @property
     def year(self) -> int:
@@ -109,7 +132,7 @@ class ArticleView:
     edited, and to it as Markdown.
     """
 
-    html: Markup
+    body: Body
     language: str
     state: str
     held: str
@@ -132,6 +155,11 @@ class ArticleView:
     history: str
     edit: str
     markdown: str
+
+    @property
+    def html(self) -> Markup:
+        """The text itself."""
+        return self.body.html
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,205 @@
+"""What earlier builds into a directory have found out, in one SQLite file below .pipeline/: safe to delete at any time.
+
+Three tables: what was read in the files of posts, by their size and times; what articles became, by all that went into
+them; what the files of the site were made from. A build that is given up or killed leaves the file as it was before,
+and whatever is wrong with it makes it be begun anew.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import astuple, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar
+
+__all__ = ["Cache", "Damaged", "Made", "Row", "digest"]
+
+log = logging.getLogger(__name__)
+
+_FORMAT = "1"
+_TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (name TEXT PRIMARY KEY, made_from TEXT NOT NULL, digest TEXT NOT NULL, remarks TEXT NOT NULL,
+ facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, text BLOB NOT NULL, terms BLOB NOT NULL);
+CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NOT NULL)
+ WITHOUT ROWID;
+"""
+_T = TypeVar("_T")
+
+
+def digest(*parts: object) -> str:
+    """A name for some values that tell all about themselves in their `repr`."""
+    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file of the site: the digest of all that went into it, and the size and times it had when it was written."""
+
+    made_from: str
+    stat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An article: the digest of all that went into it, and of what came out; what else the site has to do with it, and
+    what its pages show of it, both as JSON.
+    """
+
+    made_from: str
+    digest: str
+    remarks: str
+    facts: str
+
+
+class Cache:
+    """One build's view of the file. Nothing is kept before `commit`."""
+
+    def __init__(self, folder: Path | None, out: Path) -> None:
+        """The cache for the site in `out`; `folder` need not be there. Without one, nothing is kept."""
+        self._out = out
+        self.path = (folder or Path()) / f"{blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest()}.db"
+        self._db = self._opened(out) if folder else _connected(None, out)
+
+    def _opened(self, out: Path) -> sqlite3.Connection:
+        try:
+            return _connected(self.path, out)
+        except sqlite3.OperationalError as error:
+            log.info("%s is not used: %s", self.path, error)  # another build has it
+            return _connected(None, out)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("%s is begun anew: %s", self.path, error)
+        _remove(self.path)
+        try:
+            return _connected(self.path, out)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("%s cannot be used: %s", self.path, error)
+            return _connected(None, out)
+
+    def fact(self, name: str) -> str:
+        """A value that was kept; `""` if there is none."""
+        rows = self._read("SELECT value FROM facts WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep a value."""
+        self._write("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(name, value)])
+
+    def posts(self) -> dict[str, tuple[str, str]]:
+        """(size and times, facts as JSON) of each file of a post that was read, by path."""
+        return {path: (stat, facts) for path, stat, facts in self._read("SELECT * FROM posts")}
+
+    def keep_posts(self, fresh: Mapping[str, tuple[str, str]], gone: Iterable[str]) -> None:
+        """Add some, and forget others."""
+        self._write("INSERT OR REPLACE INTO posts VALUES (?, ?, ?)", [(path, *rest) for path, rest in fresh.items()])
+        self._write("DELETE FROM posts WHERE path = ?", [(path,) for path in gone])
+
+    def articles(self) -> dict[str, Row]:
+        """What is known of each article, by `locale/key`."""
+        return {name: Row(*rest) for name, *rest in self._read("SELECT * FROM articles")}
+
+    def keep_article(self, name: str, row: Row, html: str, text: str, terms: Mapping[str, int]) -> None:
+        """Keep an article, its HTML, its text, and the terms by which it is found."""
+        packed = [zlib.compress(value.encode("utf-8", "surrogatepass"), 1) for value in (html, text, json.dumps(terms))]
+        self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [(name, *astuple(row))])
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?)", [(name, *packed)])
+
+    def forget_articles(self, names: Iterable[str]) -> None:
+        """These are no more."""
+        for table in ("articles", "texts"):
+            self._write(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in names])  # noqa: S608 (names of ours)
+
+    def html(self, name: str) -> str:
+        """The HTML of an article that is kept."""
+        return self._text("SELECT html FROM texts WHERE name = ?", name)
+
+    def text(self, name: str) -> str:
+        """The text of an article that is kept."""
+        return self._text("SELECT text FROM texts WHERE name = ?", name)
+
+    def terms(self, name: str) -> dict[str, int]:
+        """The terms of an article that is kept, and how much each weighs."""
+        found: dict[str, int] = json.loads(self._text("SELECT terms FROM texts WHERE name = ?", name))
+        return found
+
+    def files(self) -> dict[str, Made]:
+        """What the files of the site were made from, by path."""
+        return {path: Made(*rest) for path, *rest in self._read("SELECT * FROM files")}
+
+    def keep_files(self, fresh: Mapping[str, Made], gone: Iterable[str]) -> None:
+        """Add some, and forget others."""
+        rows = [(path, made.made_from, made.stat) for path, made in fresh.items()]
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
+        self._write("DELETE FROM files WHERE path = ?", [(path,) for path in gone])
+
+    def commit(self) -> None:
+        """From here on all of it is kept."""
+        try:
+            self._db.commit()
+        except sqlite3.Error as error:
+            log.warning("%s is not kept: %s", self.path, error)
+
+    def close(self) -> None:
+        """Give up what was not committed."""
+        self._db.close()
+
+    def _text(self, question: str, name: str) -> str:
+        try:
+            ((packed,),) = self._read(question, name)
+            return zlib.decompress(packed).decode("utf-8", "surrogatepass")
+        except (TypeError, ValueError, zlib.error) as error:
+            raise Damaged(f"{self.path}: {error}") from error
+
+    def _read(self, question: str, *values: str) -> list[tuple[Any, ...]]:
+        return self._guarded(lambda: self._db.execute(question, values).fetchall())
+
+    def _write(self, command: str, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            self._guarded(lambda: self._db.executemany(command, rows))
+
+    def _guarded(self, what: Callable[[], _T]) -> _T:
+        try:
+            return what()
+        except sqlite3.Error as error:
+            raise Damaged(f"{self.path}: {error}") from error
+
+    def anew(self) -> Cache:
+        """One that knows nothing."""
+        self.close()
+        _remove(self.path)
+        return Cache(self.path.parent, self._out)
+
+
+class Damaged(Exception):
+    """What was kept cannot be read."""
+
+
+def _connected(path: Path | None, out: Path) -> sqlite3.Connection:
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(path or ":memory:", timeout=0, check_same_thread=False)
+    db.execute("PRAGMA synchronous = OFF")  # what a crash of the machine spoils is found to be damaged
+    db.execute("PRAGMA cache_size = -4000")
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    known = db.execute("SELECT value FROM facts WHERE name = 'format'").fetchone() if "facts" in tables else None
+    if known != (_FORMAT,):
+        for name in tables:
+            db.execute(f'DROP TABLE IF EXISTS "{name}"')
+        db.executescript(_TABLES)
+        db.execute("INSERT INTO facts VALUES ('format', ?), ('out', ?)", (_FORMAT, os.fspath(out.resolve())))
+        db.commit()
+    db.execute("BEGIN IMMEDIATE")  # of two builds at once, the second does without what is kept
+    return db
+
+
+def _remove(path: Path) -> None:
+    for name in (path, path.with_name(f"{path.name}-journal")):
+        name.unlink(missing_ok=True)

@@ -1,0 +1,234 @@
+"""Articles as earlier builds rendered them, and how it is told that they would be the same again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from pipeline.errors import BuildError
+from pipeline.site.articles import Article
+from pipeline.site.cache import Cache, Damaged, Row
+from pipeline.site.context import Heading
+from pipeline.site.diagrams import Diagram
+from pipeline.site.images import Image
+from pipeline.site.links import Links, Target
+from pipeline.site.pages import Page
+from pipeline.site.reading import stat_of
+from pipeline.site.render import Rendered
+from pipeline.site.search import weights
+
+__all__ = ["Fragment", "Kept", "Recorder", "keep", "name_of", "restored", "still_right"]
+
+# (what was asked for, whether as a reference, what it turned out to be)
+Asked = tuple[str, bool, tuple[str, str, str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A link to a part of a page of the site, and the line that it stands on."""
+
+    locale: str
+    key: str
+    fragment: str
+    line: int
+
+
+@dataclass(slots=True)
+class Kept:
+    """A rendered article: what Rendered says of it, read when it is asked for. `copies` are the files that its images
+    and diagrams need, by their paths in the site.
+    """
+
+    cache: Cache
+    name: str
+    digest: str
+    links: tuple[Fragment, ...] = ()
+    images: tuple[str, ...] = ()
+    diagrams: tuple[Diagram, ...] = ()
+    copies: tuple[tuple[str, Path], ...] = ()
+    problems: tuple[BuildError, ...] = ()
+    _facts: str = ""
+    _read: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def html(self) -> Markup:
+        """The article as HTML."""
+        return Markup(self.cache.html(self.name))  # noqa: S704 (it was HTML when it was kept)
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """In order."""
+        return tuple(Heading(*one) for one in self._fact("headings"))
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """All ids."""
+        return frozenset(self._fact("anchors"))
+
+    @property
+    def summary(self) -> str:
+        """The beginning of its text."""
+        return str(self._fact("summary"))
+
+    @property
+    def minutes(self) -> int:
+        """To read it."""
+        return int(self._fact("minutes"))
+
+    @property
+    def asked(self) -> list[Asked]:
+        """Every address it names, and where that led."""
+        return [(address, reference, tuple(outcome)) for address, reference, outcome in self._fact("asked")]
+
+    def _fact(self, name: str) -> Any:
+        if not self._read:
+            self._read = _loaded(self.cache, self._facts)
+        try:
+            return self._read[name]
+        except KeyError as error:
+            raise Damaged(f"{self.cache.path}: {error}") from error
+
+
+class Recorder:
+    """Stands in for what an article asks while it is rendered, and writes down the answers."""
+
+    def __init__(self, links: Links) -> None:
+        """`links` answers."""
+        self._links = links
+        self.asked: list[Asked] = []
+        self.certain = True
+
+    def resolve(self, address: str, article: Article, page: Page) -> Target:
+        """As Links does."""
+        return self._noted(address, self._links.resolve(address, article, page), reference=False)
+
+    def reference(self, name: str, article: Article, page: Page) -> Target:
+        """As Links does."""
+        return self._noted(name, self._links.reference(name, article, page), reference=True)
+
+    def href(self, path: str) -> str:
+        """As Links does."""
+        return self._links.href(path)
+
+    def image(self, found: Image | None) -> Image | None:
+        """What is wrong with an image today may be right tomorrow."""
+        self.certain &= not (found and found.fault)
+        return found
+
+    def diagram(self, drawn: Diagram) -> Diagram:
+        """So with a diagram."""
+        self.certain &= not drawn.fault
+        return drawn
+
+    def _noted(self, address: str, target: Target, *, reference: bool) -> Target:
+        self.asked.append((address, reference, _outcome(target)))
+        return target
+
+
+def name_of(article: Article) -> str:
+    """What an article is kept under."""
+    return f"{article.locale}/{article.key}"
+
+
+def keep(
+    cache: Cache,
+    article: Article,
+    made_from: str,
+    rendered: Rendered,
+    recorder: Recorder,
+    files: Mapping[str, Path],
+    copies: Mapping[str, Path],
+) -> Kept:
+    """Keep an article that was rendered, and the memory free of it. `files` are the site's, `copies` its own."""
+    links = [
+        Fragment(link.target.page.locale, link.target.page.key, link.target.fragment, link.line)
+        for link in rendered.links
+        if link.target.page
+    ]
+    facts = {
+        "headings": [[one.level, one.id, one.text] for one in rendered.headings],
+        "anchors": sorted(rendered.anchors),
+        "summary": rendered.summary,
+        "minutes": rendered.minutes,
+        "asked": list(dict.fromkeys(recorder.asked)),
+    }
+    remarks: dict[str, Any] = {
+        "links": [astuple(one) for one in links],
+        "images": {path: _stat(files.get(path)) for path in rendered.images},
+        "diagrams": [astuple(one) for one in rendered.diagrams],
+        "copies": {path: str(file) for path, file in copies.items()},
+        "problems": [[p.message, str(p.path or "") or None, p.line, p.remedy, p.kind] for p in rendered.problems],
+    }
+    remarks = {name: value for name, value in remarks.items() if value}
+    made_from = made_from if recorder.certain else ""
+    row = Row(made_from, rendered.digest, json.dumps(remarks) if remarks else "", json.dumps(facts))
+    cache.keep_article(name_of(article), row, str(rendered.html), rendered.text, weights(rendered.text))
+    found = restored(cache, article, row, files)
+    if found is None:
+        raise BuildError(
+            "an image was changed while the site was built.", path=article.post.path, remedy="Build again."
+        )
+    return found
+
+
+def restored(cache: Cache, article: Article, row: Row, files: Mapping[str, Path]) -> Kept | None:
+    """An article that is kept; None if one of its images has changed, or what was made of them is gone."""
+    kept = Kept(cache, name_of(article), row.digest, _facts=row.facts)
+    if not row.remarks:
+        return kept
+    found = _loaded(cache, row.remarks)
+    try:
+        images = found.get("images", {})
+        copies = tuple((path, Path(file)) for path, file in found.get("copies", {}).items())
+        if any(_stat(files.get(path)) != stat for path, stat in images.items()):
+            return None
+        if not all(file.is_file() for _, file in copies):
+            return None
+        kept.links = tuple(Fragment(*one) for one in found.get("links", ()))
+        kept.images, kept.copies = tuple(images), copies
+        kept.diagrams = tuple(
+            Diagram(path, name, (size[0], size[1]), words, fault)
+            for path, name, size, words, fault in found.get("diagrams", ())
+        )
+        kept.problems = tuple(
+            BuildError(message, path=path and Path(path), line=line, remedy=remedy, kind=kind)
+            for message, path, line, remedy, kind in found.get("problems", ())
+        )
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
+        raise Damaged(f"{cache.path}: {error}") from error
+    return kept
+
+
+def still_right(kept: Kept, article: Article, page: Page, links: Links) -> bool:
+    """Whether every address that the article names leads where it led."""
+    return all(
+        _outcome((links.reference if reference else links.resolve)(address, article, page)) == outcome
+        for address, reference, outcome in kept.asked
+    )
+
+
+def _outcome(target: Target) -> tuple[str, str, str, str, str]:
+    page = f"{target.page.locale}/{target.page.key}" if target.page else ""
+    return target.href, target.kind, page, target.fragment, target.path
+
+
+def _stat(path: Path | None) -> str:
+    try:
+        return stat_of(path.stat()) if path else ""
+    except OSError:
+        return ""
+
+
+def _loaded(cache: Cache, text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise Damaged(f"{cache.path}: {error}") from error
+    if not isinstance(found, dict):
+        raise Damaged(f"{cache.path}: {text[:40]!r}")
+    return found

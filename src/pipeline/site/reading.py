@@ -1,0 +1,93 @@
+"""Reading the posts of a site: a file whose size and times are as they were is not opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import time
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipeline.content import Meta, Post, read_post
+from pipeline.content.posts import post_key
+from pipeline.content.stored import StoredPost
+from pipeline.site.cache import Cache, Damaged
+
+__all__ = ["Reader", "stat_of"]
+
+# A file may change again within the same tick of its file system's clock; FAT's is the coarsest.
+_TICK = 2_000_000_000
+_DATES = ("date", "lastmod", "publish_date", "expiry_date")
+_LISTS = ("categories", "tags", "aliases", "series")
+
+
+def stat_of(found: os.stat_result) -> str:
+    """What tells that a file was changed."""
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+class Reader:
+    """Takes the place of `read_post`, and remembers what it found."""
+
+    def __init__(self, cache: Cache) -> None:
+        """`cache` knows what was read before."""
+        self._cache = cache
+        self._known = cache.posts()
+        self._fresh: dict[str, tuple[str, str]] = {}
+        self._seen: set[str] = set()
+        self._metas: dict[str, Meta] = {}
+
+    def read(self, directory: Path, file: Path) -> Post:
+        """The post in a file. Raises ContentError as `read_post` does."""
+        path = directory / file
+        name = str(path)
+        try:
+            found = path.stat()
+        except OSError:
+            return read_post(directory, file)  # which says what is wrong
+        stat = stat_of(found)
+        known = self._known.get(name)
+        if known and known[0] == stat:
+            self._seen.add(name)
+            facts = known[1]
+        else:
+            facts = _facts(read_post(directory, file))
+            if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _TICK:
+                self._fresh[name] = (stat, facts)
+        digest, _, rest = facts.partition(" ")
+        begin, _, meta = rest.partition(" ")
+        pure = PurePosixPath(*file.parts)
+        try:
+            return StoredPost(post_key(pure), directory, pure, path, self._meta(meta), meta, digest, int(begin))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Damaged(f"{self._cache.path}: {error}") from error
+
+    def keep(self) -> None:
+        """Hand what was found to the cache."""
+        gone = [name for name in self._known if name not in self._seen and name not in self._fresh]
+        self._cache.keep_posts(self._fresh, gone)
+
+    def _meta(self, text: str) -> Meta:
+        """A snapshot has the same fields as its source, as a rule."""
+        found = self._metas.get(text)
+        if found is None:
+            self._metas[text] = found = _restored(json.loads(text))
+        return found
+
+
+def _facts(post: Post) -> str:
+    """`digest begin fields`, the fields as JSON."""
+    meta = post.meta.model_dump(exclude_defaults=True)
+    meta |= {name: meta[name].isoformat() for name in _DATES if name in meta}
+    return f"{post.digest} {post.front.body} {json.dumps(meta)}"
+
+
+def _restored(values: dict[str, Any]) -> Meta:
+    values |= {name: _date(values[name]) for name in _DATES if name in values}
+    values |= {name: tuple(values[name]) for name in _LISTS if name in values}
+    return Meta.model_construct(**values)
+
+
+def _date(text: str) -> dt.date:
+    return dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)
