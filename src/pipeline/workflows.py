@@ -15,6 +15,13 @@ _PYTHON = "actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.
 _CACHE = "actions/cache@5a3ec84eff668545956fd18022155c47e93e2684 # v4.2.3"
 _AWS = "aws-actions/configure-aws-credentials@e3dd6a429d7300a6a4c196c26e071d42e0343502 # v4.0.2"
 
+_INSTALL = f"""\
+      - uses: {_PYTHON}
+        with:
+          python-version: "3.11"
+          cache: pip
+          cache-dependency-path: pipeline.toml
+      - run: python -m pip install "multilingual-pipeline@EXTRA=={__version__}\""""
 _TRANSLATE = """\
 # English posts that were pushed are translated, and each translation is proposed as a pull request.
 name: Translate
@@ -48,12 +55,7 @@ jobs:
         with:
           fetch-depth: 0 # earlier translations are found in the history
           persist-credentials: false
-      - uses: @PYTHON
-        with:
-          python-version: "3.11"
-          cache: pip
-          cache-dependency-path: pipeline.toml
-      - run: python -m pip install "@PACKAGE[forges]"
+@INSTALL[forges]
       - uses: @CACHE
         with:
           path: .pipeline/journal # what an engine has answered is not asked again
@@ -85,12 +87,7 @@ jobs:
       - uses: @CHECKOUT
         with:
           persist-credentials: false
-      - uses: @PYTHON
-        with:
-          python-version: "3.11"
-          cache: pip
-          cache-dependency-path: pipeline.toml
-      - run: python -m pip install "@PACKAGE"
+@INSTALL
       - run: pipeline check --format github
       - run: pipeline build || test $? -eq 3 # 3: there are warnings
 """
@@ -125,12 +122,7 @@ jobs:
         with:
           fetch-depth: 0 # dates of changes are found in the history
           persist-credentials: false
-      - uses: @PYTHON
-        with:
-          python-version: "3.11"
-          cache: pip
-          cache-dependency-path: pipeline.toml
-      - run: python -m pip install "@PACKAGE"
+@INSTALL
       - uses: @AWS
         with:
           role-to-assume: ${{ vars.AWS_ROLE }}
@@ -167,12 +159,7 @@ jobs:
       - uses: @CHECKOUT
         with:
           persist-credentials: false
-      - uses: @PYTHON
-        with:
-          python-version: "3.11"
-          cache: pip
-          cache-dependency-path: pipeline.toml
-      - run: python -m pip install "@PACKAGE"
+@INSTALL
       - uses: @AWS
         with:
           role-to-assume: ${{ vars.AWS_PREVIEW_ROLE }}
@@ -189,11 +176,10 @@ def workflows(branch: str, source: str) -> dict[str, str]:
     """Path → text of each workflow, for a site whose published `branch` and whose `source` locale are these."""
     words = {
         "@CHECKOUT": _CHECKOUT,
-        "@PYTHON": _PYTHON,
         "@CACHE": _CACHE,
         "@AWS": _AWS,
-        "@PACKAGE[forges]": f"multilingual-pipeline[forges]=={__version__}",
-        "@PACKAGE": f"multilingual-pipeline=={__version__}",
+        "@INSTALL[forges]": _INSTALL.replace("@EXTRA", "[forges]"),
+        "@INSTALL": _INSTALL.replace("@EXTRA", ""),
         "@BRANCH": json.dumps(branch),
         "@SOURCE": source,
     }

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from tests.environment import forget
 
 CONFIG = """\
 [site]
@@ -100,8 +101,7 @@ class Site:
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing from outside: no settings, no AWS account."""
-    for name in [name for name in os.environ if name.startswith(("PIPELINE_", "AWS_"))]:
-        monkeypatch.delenv(name)
+    forget(monkeypatch, "PIPELINE_", "AWS_")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 

@@ -12,6 +12,7 @@ from pipeline.config import PublishSettings
 from pipeline.publishing.local import LocalStore
 from pipeline.publishing.s3 import S3Store
 from pipeline.publishing.s3_connect import connect
+from tests.environment import forget
 from tests.publishing.doubles import FaultyS3
 
 hypothesis.settings.register_profile(
@@ -49,8 +50,7 @@ def read_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody's real AWS configuration is read."""
-    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
-        monkeypatch.delenv(name, raising=False)
+    forget(monkeypatch, "AWS_")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

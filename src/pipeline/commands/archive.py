@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.options import Command, check_locale, json_option, keys, posts_argument, read_settings
+from pipeline.commands.options import (
+    Command,
+    check_locale,
+    check_named,
+    json_option,
+    keys,
+    locale_option,
+    posts_argument,
+    read_settings,
+)
 from pipeline.console import print_json
 
 __all__ = ["archive"]
@@ -18,7 +27,7 @@ __all__ = ["archive"]
     examples=["pipeline archive posts/foo", "pipeline archive --all"],
 )
 @posts_argument
-@click.option("--locale", help="Only this target language.")
+@locale_option
 @click.option("--all", "everything", is_flag=True, help="Every translation that is orphaned.")
 @json_option
 @click.pass_obj
@@ -27,8 +36,7 @@ def archive(root: Path, *, posts: tuple[str, ...], locale: str | None, everythin
 
     Their snapshots, drafts and pictures go with them, and nothing is deleted. To have one back, move its files back.
     """
-    if bool(posts) == everything:
-        raise click.UsageError("Name the posts to archive, or say --all.")
+    check_named(posts, "archive", everything=everything)
     from pipeline.review import archive as run
 
     settings = read_settings(root)

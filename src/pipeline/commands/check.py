@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.options import Command
+from pipeline.commands.options import Command, locale_option
 from pipeline.console import DONE, ERROR, NEEDS_PERSON
 
 __all__ = ["check"]
@@ -25,7 +25,7 @@ _FORMATS = ("text", "json", "github", "sarif")
     ],
 )
 @click.argument("posts", nargs=-1, metavar="[POST]...")
-@click.option("--locale", help="Only this target language, such as zh.")
+@locale_option
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Of the report.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.options import Command, check_locale, json_option, keys, posts_argument, read_settings
+from pipeline.commands.options import (
+    Command,
+    check_locale,
+    check_named,
+    json_option,
+    keys,
+    locale_option,
+    posts_argument,
+    read_settings,
+)
 from pipeline.console import DONE, ERROR, NEEDS_PERSON, complain, hint, print_json, shown
 
 if TYPE_CHECKING:
@@ -115,7 +124,7 @@ def explain(root: Path, *, post: str, as_json: bool) -> None:
     ],
 )
 @posts_argument
-@click.option("--locale", help="Only this target language, such as zh.")
+@locale_option
 @click.option("--engine", metavar="NAME", help="Use this engine instead of the configured ones.")
 @click.option("--dry-run", is_flag=True, help="Count what would be translated and sent; send and write nothing.")
 @json_option
@@ -170,7 +179,7 @@ def _after_translating(root: Path, report: TranslationReport, approved: set[str]
     examples=["pipeline approve posts/foo", "pipeline approve --all"],
 )
 @posts_argument
-@click.option("--locale", help="Only this target language.")
+@locale_option
 @click.option("--all", "everything", is_flag=True, help="Every draft that is finished.")
 @json_option
 @click.pass_obj
@@ -179,8 +188,7 @@ def approve(root: Path, *, posts: tuple[str, ...], locale: str | None, everythin
 
     A draft with something left to do is refused, with the line; the exit code is then 3.
     """
-    if bool(posts) == everything:
-        raise click.UsageError("Name the posts to approve, or say --all.")
+    check_named(posts, "approve", everything=everything)
     from pipeline import say
     from pipeline.review import approve as run
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.options import Command, CommandGroup, check_locale, json_option, read_settings
+from pipeline.commands.options import Command, CommandGroup, check_locale, json_option, locale_option, read_settings
 from pipeline.console import print_json, shown
 from pipeline.errors import ConfigError
 
@@ -35,7 +35,7 @@ def memory() -> None:
 
 
 @memory.command(cls=Command, short_help="Count what is in it.", examples=["pipeline memory stats --json"])
-@click.option("--locale", help="Only this target language.")
+@locale_option
 @json_option
 @click.pass_obj
 def stats(root: Path, *, locale: str | None, as_json: bool) -> None:
@@ -70,7 +70,7 @@ def _tell(found: Stats) -> None:
     cls=Command, short_help="Find where a text was translated before.", examples=['pipeline memory search "Hello"']
 )
 @click.argument("text")
-@click.option("--locale", help="Only this target language.")
+@locale_option
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Most hits in each language.")
 @json_option
 @click.pass_obj

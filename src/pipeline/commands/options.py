@@ -21,9 +21,11 @@ __all__ = [
     "CommandGroup",
     "address",
     "check_locale",
+    "check_named",
     "json_option",
     "keep_option",
     "keys",
+    "locale_option",
     "posts_argument",
     "read_settings",
 ]
@@ -70,6 +72,11 @@ def keep_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--keep", type=kind, help="Releases to keep restorable, instead of [publish] `keep`.")(function)
 
 
+def locale_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--locale`, as `locale`; `check_locale` looks whether there is such a target."""
+    return click.option("--locale", help="Only this target language, such as zh.")(function)
+
+
 def posts_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """Any number of posts, as `posts`."""
     return click.argument("posts", nargs=-1, metavar="[POST]...")(function)
@@ -87,6 +94,12 @@ def keys(settings: Settings, posts: Iterable[str]) -> list[str]:
     from pipeline.content.names import key_named
 
     return [key_named(settings, post) for post in posts]
+
+
+def check_named(posts: Sequence[str], what: str, *, everything: bool) -> None:
+    """Raise click's own complaint unless either posts are named or `--all` is given."""
+    if bool(posts) == everything:
+        raise click.UsageError(f"Name the posts to {what}, or say --all.")
 
 
 def check_locale(settings: Settings, locale: str | None) -> None:

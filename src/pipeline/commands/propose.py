@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from pipeline.commands.options import Command, check_locale, json_option, keys, posts_argument, read_settings
+from pipeline.commands.options import (
+    Command,
+    check_locale,
+    json_option,
+    keys,
+    locale_option,
+    posts_argument,
+    read_settings,
+)
 from pipeline.console import DONE, NEEDS_PERSON, print_json
 
 if TYPE_CHECKING:
@@ -38,7 +46,7 @@ ACTIONS = {
     terms=ACTIONS,
 )
 @posts_argument
-@click.option("--locale", help="Only this target language.")
+@locale_option
 @click.option("--one-branch", is_flag=True, default=None, help="Put all drafts that have no branch yet on one.")
 @click.option("--again", is_flag=True, help="Propose what somebody closed.")
 @click.option(

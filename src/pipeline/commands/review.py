@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands.options import Command, check_locale, read_settings
+from pipeline.commands.options import Command, check_locale, locale_option, read_settings
 
 __all__ = ["review"]
 
@@ -16,7 +16,7 @@ __all__ = ["review"]
     short_help="Read, edit and approve drafts in the browser.",
     examples=["pipeline review", "pipeline review --locale zh --port 8765 --no-browser"],
 )
-@click.option("--locale", help="Only this target language, such as zh.")
+@locale_option
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; any free one if it is left out.")
 @click.option("--no-browser", is_flag=True, help="Only print the address of the page.")
 @click.pass_obj

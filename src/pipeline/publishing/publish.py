@@ -19,7 +19,7 @@ from pipeline.publishing.plan import Action, Standing, plan
 from pipeline.publishing.provenance import commit_of, publisher
 from pipeline.publishing.published import Published, read_published
 from pipeline.publishing.stores import InertStore, Store
-from pipeline.publishing.target import open_store
+from pipeline.publishing.target import store_of
 from pipeline.publishing.verify import verified
 from pipeline.publishing.wire import release_id
 
@@ -88,8 +88,7 @@ def publish(
     of them the site can be read, and publishing again finishes the work.
     """
     site = read_site(directory, settings, incomplete=incomplete)
-    opened = store or open_store(settings, root=root or Path.cwd(), site=directory, lock=lock)
-    try:
+    with store_of(settings, store, root=root, site=directory, lock=lock) as opened:
         acting = InertStore(opened) if dry_run else opened
         before = acting.requests
         known = read_published(acting, site, adopt=adopt)
@@ -113,9 +112,6 @@ def publish(
             )
             act(change, store=acting, known=known, progress=progress, journal=None if dry_run else journal)
         requests = acting.requests - before
-    finally:
-        if store is None:
-            opened.close()
     cdn = "" if dry_run else invalidate(actions, known.manifest, settings)
     return report_of(actions, len(site), requests, release, cdn, planned=dry_run)
 

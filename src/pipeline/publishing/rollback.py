@@ -18,7 +18,7 @@ from pipeline.publishing.provenance import publisher
 from pipeline.publishing.publish import PublishReport, journal_of, report_of, standing_at
 from pipeline.publishing.published import read_releases
 from pipeline.publishing.stores import InertStore, Store
-from pipeline.publishing.target import open_store
+from pipeline.publishing.target import store_of
 from pipeline.publishing.wire import release_id
 
 if TYPE_CHECKING:
@@ -52,13 +52,9 @@ def releases(settings: PublishSettings, *, root: Path | None = None, store: Stor
 
     Raises PublishError if nothing is published, and ConfigError and StoreError as `publish` does.
     """
-    opened = store or _open(settings, root, lock=True)
-    try:
+    with store_of(settings, store, root=root) as opened:
         manifest = read_releases(opened).manifest
         versioned = opened.history == "versions"
-    finally:
-        if store is None:
-            opened.close()
     return list(_listed(manifest, versioned=versioned))
 
 
@@ -79,8 +75,7 @@ def rollback(
     other arguments are those of `publish`. Raises PublishError if there is no such release or it cannot be restored,
     and otherwise what `publish` does.
     """
-    opened = store or _open(settings, root, lock=lock)
-    try:
+    with store_of(settings, store, root=root, lock=lock) as opened:
         acting = InertStore(opened) if dry_run else opened
         before = acting.requests
         known = read_releases(acting)
@@ -109,16 +104,8 @@ def rollback(
             change = Change(actions, wanted, standing, moment, settings, lambda path: acting.restore(path, state[path]))
             act(change, store=acting, known=known, progress=progress, journal=None if dry_run else journal)
         requests = acting.requests - before
-    finally:
-        if store is None:
-            opened.close()
     cdn = "" if dry_run else invalidate(actions, manifest, settings)
     return report_of(actions, len(wanted), requests, result, cdn, planned=dry_run)
-
-
-def _open(settings: PublishSettings, root: Path | None, *, lock: bool) -> Store:
-    where = root or Path.cwd()
-    return open_store(settings, root=where, site=where / "public", lock=lock)
 
 
 def _listed(manifest: Manifest, *, versioned: bool) -> Iterator[ReleaseInfo]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from pipeline.publishing.stores import Store
 if TYPE_CHECKING:
     from pipeline.config import PublishSettings
 
-__all__ = ["open_store"]
+__all__ = ["open_store", "store_of"]
 
 
 def open_store(settings: PublishSettings, *, root: Path, site: Path, lock: bool = True) -> Store:
@@ -46,3 +47,16 @@ def open_store(settings: PublishSettings, *, root: Path, site: Path, lock: bool 
             remedy="Name a directory apart from the built site.",
         )
     return DirectoryStore(path, state=settings.state)
+
+
+def store_of(
+    settings: PublishSettings, given: Store | None, *, root: Path | None, site: Path | None = None, lock: bool = True
+) -> AbstractContextManager[Store]:
+    """The store `given`, which stays open, or else the one that `open_store` opens, which is closed in the end.
+
+    `root` is the working directory by default, and `site` its public/.
+    """
+    if given is not None:
+        return nullcontext(given)
+    where = root or Path.cwd()
+    return closing(open_store(settings, root=where, site=site or where / "public", lock=lock))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from pipeline.config import Settings, load
 from pipeline.review import Proposal, ProposalReport, propose
 from pipeline.translation import translate
+from tests.environment import forget
 
 CONFIG = """\
 [locales.en]
@@ -116,8 +116,7 @@ class Checkout(Tree):
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nobody's git configuration and nobody's tokens."""
-    for name in [name for name in os.environ if name.startswith(("GIT_", "PIPELINE_", "GITHUB_", "GITLAB_", "GH_"))]:
-        monkeypatch.delenv(name)
+    forget(monkeypatch, "GIT_", "PIPELINE_", "GITHUB_", "GITLAB_", "GH_")
     home = tmp_path / "home"
     home.mkdir()
     (home / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n")
