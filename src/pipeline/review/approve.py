@@ -15,7 +15,7 @@ from pipeline.translation.document import Document
 from pipeline.translation.moves import moves
 from pipeline.translation.starts import forget_start, with_later_edits
 
-__all__ = ["ApprovalReport", "Refusal", "approve", "approve_unchanged"]
+__all__ = ["ApprovalReport", "Refusal", "approve", "approve_unchanged", "check_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def approve(
         finish_pending(settings.drafts(target))
         finish_pending(settings.content(target))
     library = Library.read(settings)
-    _check_names(posts, locales, library)
+    check_names(posts, locales, library)
     for target in locales:
         drafts = library.drafts[target]
         _Approval(settings, library, target, report).approve(sorted(drafts.posts) if everything else posts)
@@ -86,7 +86,8 @@ def approve_unchanged(settings: Settings, report: TranslationReport) -> Approval
     return total
 
 
-def _check_names(posts: Sequence[str], locales: Sequence[str], library: Library) -> None:
+def check_names(posts: Sequence[str], locales: Sequence[str], library: Library) -> None:
+    """Raise DraftError, with the nearest name, for a post that has no draft in any of the locales."""
     known = {key for target in locales for key in library.drafts[target].posts}
     for key in posts:
         if key not in known and not any(library.drafts[target].fault(key) for target in locales):

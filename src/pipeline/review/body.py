@@ -44,12 +44,16 @@ def title(parts: Sequence[Part], language: str) -> str:
     return say["titles"].format(number=len(parts), locale=locales)
 
 
-def body(parts: Sequence[Part], language: str, mark: str = "") -> str:
-    """At most LIMIT characters of Markdown, between BEGIN and END. `mark` is a comment to know the state by."""
+def body(parts: Sequence[Part], language: str, mark: str = "", closed: str = "") -> str:
+    """At most LIMIT characters of Markdown, between BEGIN and END. `mark` is a comment to know the state by, `closed`
+    the address of an earlier pull request that was closed.
+    """
     pen = _Pen(PHRASES[language], LIMIT - len(BEGIN) - len(END) - _SPARE)
     pen.force(*([mark] if mark else []))
     names = ", ".join(f"{part.language}" for part in {part.locale: part for part in parts}.values())
     pen.write(pen.say["intro"].format(language=inline(names)), "")
+    if closed:
+        pen.write(pen.say["closed before"].format(url=closed), "")
     share = max((pen.left - 600 * len(parts)) // len(parts), 0)
     for number, part in enumerate(parts):
         _part(pen, part, alone=len(parts) == 1, floor=max(pen.left - share, 0))
@@ -69,10 +73,10 @@ def within(existing: str, fresh: str) -> str:
     return whole if len(whole) <= LIMIT else fresh
 
 
-def comment(part: Part, before: Evidence | None, language: str, commit: str, *, english: bool) -> str:
-    """What is new on a branch since a reviewer saw it: the witnesses that `before` had not."""
+def comment(part: Part, before: Evidence | None, language: str, opening: str) -> str:
+    """What is new on a branch since a reviewer saw it: the witnesses that `before` had not, after the `opening`."""
     pen = _Pen(PHRASES[language], LIMIT - _SPARE)
-    pen.write(pen.say["updated" if english else "updated draft"].format(commit=commit[:10]), "")
+    pen.write(opening, "")
     known = {(one.after, one.text) for one in before.witnesses} if before else set()
     fresh = [one for one in part.evidence.witnesses if (one.after, one.text) not in known]
     if before and fresh:

@@ -71,7 +71,11 @@ def entries(
             if library.drafts[locale].posts.get(pair.key) or library.drafts[locale].fault(pair.key):
                 yield Held(pair.key, locale, f"a part of this post cannot be read: {pair.fault}")
         elif pair.draft is not None:
-            yield _entry(settings, library, hub, pair, pair.draft, moved.get(pair.key))
+            if pair.key in moved.values():
+                new = next(new for new, old in moved.items() if old == pair.key)
+                yield Held(pair.key, locale, f"the post that it translates is `{new}` now: run `pipeline translate`.")
+            else:
+                yield _entry(settings, library, hub, pair, pair.draft, moved.get(pair.key))
 
 
 def _entry(settings: Settings, library: Library, hub: Hub, pair: Pair, draft: Post, was: str | None) -> Entry | Held:

@@ -12,6 +12,7 @@ from pipeline.review.names import branch_name
 from pipeline.review.plan import merged
 from pipeline.review.proposals import Proposal, ProposalReport
 from pipeline.review.propose import alone, reach
+from pipeline.review.renamed import new_name
 from pipeline.translation.starts import keep_start
 
 __all__ = ["fetch"]
@@ -33,8 +34,9 @@ def fetch(settings: Settings, *, locale: str | None = None, dry_run: bool = Fals
             finish_pending(settings.drafts(target))
         library = Library.read(settings)
         fetching = _Fetching(settings, hub, library, dry_run=dry_run)
-        for branch in sorted({*hub.heads, *hub.records}):
+        for branch in fetching.proposed:
             report.proposals += fetching.branch(branch, locales)
+        report.proposals += fetching.renamed(locales)
         report.proposals += fetching.merged(locales)
     return report
 
@@ -44,18 +46,42 @@ class _Fetching:
 
     def __init__(self, settings: Settings, hub: Hub, library: Library, *, dry_run: bool) -> None:
         self.settings, self.hub, self.git, self.library, self.dry_run = settings, hub, hub.git, library, dry_run
+        self.commits = {**hub.records, **hub.heads}  # of a branch that is gone, what was proposed on it
+        self.proposed = {branch: on_branch(settings, hub, self.commits[branch]) for branch in sorted(self.commits)}
 
     def branch(self, branch: str, locales: list[str]) -> list[Proposal]:
         """Take what a branch proposes, or what was proposed on one that is gone."""
-        commit = self.hub.heads.get(branch) or self.hub.records[branch]
-        found = [
-            self._take(branch, commit, self.library.pair(key, locale), files)
-            for key, locale, files in on_branch(self.settings, self.hub, commit)
-            if locale in locales and key in self.library.source.posts
-        ]
+        commit = self.commits[branch]
+        return self._saw(
+            branch,
+            [
+                self._take(branch, commit, self.library.pair(key, locale), files)
+                for key, locale, files in self.proposed[branch]
+                if locale in locales and key in self.library.source.posts
+            ],
+        )
+
+    def renamed(self, locales: list[str]) -> Iterator[Proposal]:
+        """Take what branches propose for posts that have another name by now; that one goes first."""
+        library = Library.read(self.settings)
+        known = {(key, locale) for found in self.proposed.values() for key, locale, _ in found}
+        for branch, found in self.proposed.items():
+            commit = self.commits[branch]
+            gone = [one for one in found if one[1] in locales and one[0] not in library.source.posts]
+            told = []
+            for key, locale, files in gone:
+                new = new_name(self.settings, library, self.git, commit, files, locale)
+                if new is None or ((new, locale) in known and self.hub.records.get(branch) == commit):
+                    continue  # deleted; or all that is there has gone on already
+                here = key if key in library.drafts[locale].posts else new
+                told.append(self._take(branch, commit, library.pair(here, locale), files))
+            yield from self._saw(branch, told)
+
+    def _saw(self, branch: str, found: list[Proposal | None]) -> list[Proposal]:
+        """What is to be told; if nothing is left to people, the drafts here hold what the branch does."""
         told = [proposal for proposal in found if proposal is not None]
         if told and not self.dry_run and all(proposal.action != "held" for proposal in told):
-            self.hub.saw(branch, commit)
+            self.hub.saw(branch, self.commits[branch])
         return [proposal for proposal in told if proposal.action != "unchanged"]
 
     def _take(self, branch: str, commit: str, pair: Pair, files: Files) -> Proposal | None:
@@ -94,7 +120,9 @@ class _Fetching:
         return (text, mine[1] if mine[1] != base[1] else theirs[1]) if text else None
 
     def _write(self, pair: Pair, files: Files, commit: str, blobs: tuple[str, str]) -> None:
-        file = str(pair.draft.file) if pair.draft else files.snapshot.split("/.source/", 1)[1]
+        post = pair.draft or pair.source
+        assert post is not None  # noqa: S101 (nothing else is fetched)
+        file = str(post.file)
         text, snapshot = (
             self.git.raw("cat-file", "--filters", f"--path={self.git.prefix}{path}", blob)
             for path, blob in zip((files.text, files.snapshot), blobs, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,10 @@ from pipeline.review.git import Git
 from pipeline.review.hub import Hub
 from pipeline.review.proposals import Action
 
-__all__ = ["TRAILER", "Step", "merged", "people_on", "plan"]
+__all__ = ["FETCH", "TRAILER", "Step", "merged", "people_on", "plan"]
 
 TRAILER = "Pipeline-Post"
-_FETCH = "Run `pipeline propose --fetch` and `pipeline translate`, then this again."
+FETCH = "Run `pipeline propose --fetch` and `pipeline translate`, then this again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,21 @@ def plan(settings: Settings, hub: Hub, entry: Entry, branch: str, *, closed: boo
     theirs = _blobs(hub, entry, there)
     proposed = _blobs(hub, entry, hub.records.get(branch) or there)
     if not again and (closed or not there) and proposed and proposed[1] == entry.blobs[1] != live[1]:
-        how = "somebody closed it" if closed else "its branch was deleted"
-        return Step(entry, branch, "closed", f"{how}. It is proposed again when its English changes.")
+        return Step(
+            entry, branch, "closed", _until(entry, "somebody closed it" if closed else "its branch was deleted")
+        )
     if live[1] == entry.blobs[1] and mine == entry.blobs:
         return Step(entry, branch, "approved", f"`{hub.base}` has it, as its reviewer wrote it.")
     if not there or theirs == live:
         if not again and mine and mine[1] == entry.blobs[1] and live[1] != entry.blobs[1] and not there:
-            return Step(
-                entry, branch, "closed", "its branch was deleted. It is proposed again when its English changes."
-            )
+            return Step(entry, branch, "closed", _until(entry, "its branch was deleted"))
         return Step(entry, branch, "opened", blobs=entry.blobs)
     return _beside(settings, hub, entry, branch, theirs)
+
+
+def _until(entry: Entry, how: str) -> str:
+    command = f"pipeline propose {shlex.quote(entry.post)} --again"
+    return f"{how}. It is proposed again when its English changes, or by `{command}`."
 
 
 def _beside(settings: Settings, hub: Hub, entry: Entry, branch: str, theirs: tuple[str, str] | None) -> Step:
@@ -68,7 +73,7 @@ def _beside(settings: Settings, hub: Hub, entry: Entry, branch: str, theirs: tup
     text = merged(hub.git, seen[0], theirs[0], entry.blobs[0])
     snapshot = entry.blobs[1] if theirs[1] in (seen[1], entry.blobs[1]) else theirs[1]
     if text is None or (snapshot != entry.blobs[1] and entry.blobs[1] != seen[1]):
-        return Step(entry, branch, "held", f"the draft and its branch were both changed in the same lines. {_FETCH}")
+        return Step(entry, branch, "held", f"the draft and its branch were both changed in the same lines. {FETCH}")
     return Step(entry, branch, "updated", "with what a reviewer changed meanwhile.", (text, snapshot))
 
 
@@ -81,7 +86,7 @@ def _unseen(settings: Settings, hub: Hub, entry: Entry, branch: str, theirs: tup
     if theirs[1] == newest:
         return Step(entry, branch, "unchanged", "the branch has a translation of newer English.")
     if people_on(hub, hub.heads[branch]):
-        return Step(entry, branch, "held", f"somebody has worked on the branch, and the English is newer. {_FETCH}")
+        return Step(entry, branch, "held", f"somebody has worked on the branch, and the English is newer. {FETCH}")
     return Step(entry, branch, "updated", blobs=entry.blobs)
 
 

@@ -7,19 +7,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from difflib import get_close_matches
 
 from pipeline.config import Settings
 from pipeline.content import Library, finish_pending
-from pipeline.errors import DraftError, ReviewError
+from pipeline.errors import ReviewError
+from pipeline.review.approve import check_names
 from pipeline.review.entries import Entry, Held, entries, on_branch
 from pipeline.review.forges import Forge, choose, login, where
 from pipeline.review.git import Git
 from pipeline.review.hub import HERE, Hub, Raced
+from pipeline.review.marks import inline
 from pipeline.review.names import branch_name, shared_branch
-from pipeline.review.plan import TRAILER, Step, people_on, plan
+from pipeline.review.plan import FETCH, TRAILER, Step, people_on, plan
 from pipeline.review.proposals import Proposal, ProposalReport
 from pipeline.review.pulls import Pulls
+from pipeline.review.renamed import new_name
 
 try:
     import fcntl
@@ -80,8 +82,9 @@ class _Run:
                 finish_pending(self.settings.drafts(target))
                 finish_pending(self.settings.content(target))
         library = Library.read(self.settings)
-        _check_names(posts, locales, library)
+        check_names(posts, locales, library)
         self.pulls = Pulls(self.settings, self.hub, self.forge, library)
+        self.former = self._former(library)
         found = [one for target in locales for one in entries(self.settings, library, self.hub, posts, target)]
         for number, (branch, group) in enumerate(self._groups(found, shared=shared)):
             if self.progress:
@@ -93,6 +96,18 @@ class _Run:
         if not posts:
             self.report.proposals += self._withdraw(library, locales)
         return self.report
+
+    def _former(self, library: Library) -> dict[tuple[str, str], str]:
+        """(post, locale) → the branch that it had under another name. Its draft is not that branch's any more."""
+        found = {}
+        for branch, commit in self.hub.heads.items():
+            posts = on_branch(self.settings, self.hub, commit)
+            if len(posts) == 1 and posts[0][0] not in library.drafts[posts[0][1]].posts:
+                _, locale, files = posts[0]
+                new = new_name(self.settings, library, self.git, commit, files, locale)
+                if new is not None:
+                    found[new, locale] = branch
+        return found
 
     def _groups(self, found: Sequence[Entry | Held], *, shared: bool) -> Iterator[tuple[str, list[Entry] | Held]]:
         """The branches of this run with what goes on each. A post whose branch is open stays there."""
@@ -117,12 +132,13 @@ class _Run:
             steps: list[Step] = []
             try:
                 pull = self.pulls.of(branch)
-                closed = pull is not None and pull.state == "closed"
+                closed = pull.url if pull is not None and pull.state == "closed" else ""
                 steps = [
-                    plan(self.settings, self.hub, entry, branch, closed=closed, again=self.again) for entry in group
+                    plan(self.settings, self.hub, entry, branch, closed=bool(closed), again=self.again)
+                    for entry in group
                 ]
                 steps = [self._within_limit(step) for step in steps]
-                return self._act(branch, steps)
+                return self._act(branch, steps, closed)
             except Raced as raced:
                 if attempt == _ATTEMPTS - 1:
                     return _held(branch, group, raced)
@@ -140,9 +156,9 @@ class _Run:
             return step
         return replace(step, action="waiting", reason=f"{number} are open, and [review] max_open is {limit}.")
 
-    def _act(self, branch: str, steps: list[Step]) -> list[Proposal]:
-        """Make the commit that the steps ask for, let the branch have it, and tell the forge. Raises Raced and
-        ReviewError.
+    def _act(self, branch: str, steps: list[Step], closed: str) -> list[Proposal]:
+        """Make the commit that the steps ask for, let the branch have it, and tell the forge, also of a pull request
+        that was `closed` (its address). Raises Raced and ReviewError.
         """
         writing = [step for step in steps if step.blobs and step.action in ("opened", "updated")]
         there = self.hub.heads.get(branch, "")
@@ -150,14 +166,15 @@ class _Run:
         if self.dry_run or not shown:
             pull = self.pulls.of(branch) if there else None
             return [_told(step, there, pull.url if pull else "") for step in steps]
-        commit = there
-        if writing:
+        commit, before = there, there or self.hub.records.get(branch, "")
+        former = self._former_ends(shown, there)
+        if writing or former:
             self.pulls.ready()
-            commit = self._commit(there, writing)
+            commit = self._commit(there, writing or shown, former)
             self.hub.put(branch, commit, there)
             self._remember_drafts(branch, commit, writing)
         had = branch in self.pulls.open
-        url = self.pulls.show(branch, [step.entry for step in shown], commit, there)
+        url = self.pulls.show(branch, [step.entry for step in shown], commit, before, closed)
         if url and not had:
             steps = [replace(step, action="opened") if step in shown else step for step in steps]
             shown = [step for step in steps if step.action == "opened"]
@@ -170,17 +187,28 @@ class _Run:
             drafts = self.git.tree(commit, files)
             self.hub.saw(branch, self.git.commit(drafts, [commit], "Drafts as they are here", self.author))
 
-    def _commit(self, there: str, steps: Sequence[Step]) -> str:
-        """A commit on top of the branch with the files of its drafts; of a new branch, on what this checkout is at."""
-        files = {path: blob for step in steps for path, blob in _files(step.entry, step.blobs or step.entry.blobs)}
-        gone = sorted({path for step in steps for path in step.entry.gone} - set(files))
+    def _commit(self, there: str, steps: Sequence[Step], former: Sequence[str]) -> str:
+        """A commit on top of the branch with the files of its drafts; of a new branch, on what this checkout is at.
+        It has the commits `former` in its history, too.
+        """
+        files = {path: blob for step in steps if step.blobs for path, blob in _files(step.entry, step.blobs)}
+        gone = sorted({path for step in steps if step.blobs for path in step.entry.gone} - set(files))
         parents = [there or self.hub.start]
         onto = parents[0]
         if there and (steps[0].action == "opened" or not self.git.merges(there, self.hub.tip)):
             # It was merged, or cannot be: the branch goes on from what is live, and loses nothing of its own.
             parents = [there, self.hub.tip]
             onto = self._both(there, {*files, *gone})
-        return self.git.commit(self.git.tree(onto, files, gone), parents, self._message(steps), self.author)
+        tree = self.git.tree(onto, files, gone)
+        return self.git.commit(tree, [*parents, *former], self._message(steps), self.author)
+
+    def _former_ends(self, steps: Sequence[Step], there: str) -> list[str]:
+        """Where the branches of the posts' former names end, if the drafts hold what stands there and this branch, at
+        `there`, does not go on from it yet.
+        """
+        branches = [self.former.get((step.entry.post, step.entry.locale), "") for step in steps]
+        ends = [(self.hub.heads[branch], self.hub.seen.get(branch)) for branch in branches if branch in self.hub.heads]
+        return [end for end, seen in ends if end == seen and not (there and self.git.is_ancestor(end, there))]
 
     def _both(self, there: str, ours: set[str]) -> str:
         """The tree of a branch merged with its base, where nothing but our own files is in conflict."""
@@ -208,14 +236,30 @@ class _Run:
 
     def _withdraw(self, library: Library, locales: Sequence[str]) -> Iterator[Proposal]:
         """Branches whose every post is gone from here and from the base."""
-        done = {(proposal.post, proposal.locale) for proposal in self.report.proposals}
+        done = {(proposal.post, proposal.locale): proposal for proposal in self.report.proposals}
+        renamed = {branch: new for new, branch in self.former.items()}
         for branch, commit in sorted(self.hub.heads.items()):
             posts = on_branch(self.settings, self.hub, commit)
             if not posts or any(locale not in locales or (key, locale) in done for key, locale, _ in posts):
                 continue
             if all(self._gone(library, key, files.snapshot) for key, _, files in posts):
                 key, locale, _ = posts[0]
-                yield self._withdrawn(Proposal(key, locale, branch, "withdrawn", "", commit, "its source is gone."))
+                proposal = Proposal(key, locale, branch, "withdrawn", "", commit, "its source is gone.")
+                if branch in renamed:
+                    yield self._renamed(proposal, renamed[branch][0], done.get(renamed[branch]))
+                else:
+                    yield self._withdrawn(
+                        proposal, self.pulls.say["source gone"], kept=bool(people_on(self.hub, commit))
+                    )
+
+    def _renamed(self, proposal: Proposal, new: str, heir: Proposal | None) -> Proposal:
+        """The branch of a post that is `new` now, and proposed as `heir`, goes as soon as nothing of people is lost."""
+        told = replace(proposal, reason=f"it is `{new}` now.")
+        head = self.hub.heads.get(heir.branch) if heir else None
+        if people_on(self.hub, proposal.commit) and not (head and self.git.is_ancestor(proposal.commit, head)):
+            return replace(told, action="held", reason=f"{told.reason} Somebody has worked on the branch. {FETCH}")
+        where = (heir.url or inline(heir.branch)) if heir else inline(new)
+        return self._withdrawn(told, self.pulls.say["renamed"].format(where=where), kept=False)
 
     def _gone(self, library: Library, key: str, snapshot: str) -> bool:
         file = snapshot.split("/.source/", 1)[1]
@@ -226,10 +270,9 @@ class _Run:
             and not self.git.blob(self.hub.tip, english)
         )
 
-    def _withdrawn(self, proposal: Proposal) -> Proposal:
-        """Close and delete; a branch that somebody has worked on is only closed."""
-        theirs = people_on(self.hub, proposal.commit)
-        if theirs:
+    def _withdrawn(self, proposal: Proposal, why: str, *, kept: bool) -> Proposal:
+        """Close, saying `why`, and delete; a branch that is `kept`, as somebody has worked on it, is only closed."""
+        if kept:
             reason = "its source is gone. Somebody has worked on the branch: delete it when that is of no more use."
             proposal = replace(proposal, reason=reason)
             if self.forge is None or proposal.branch not in self.pulls.open:
@@ -237,8 +280,8 @@ class _Run:
         if self.dry_run:
             return proposal
         try:
-            url = self.pulls.end(proposal.branch)
-            if not theirs:
+            url = self.pulls.end(proposal.branch, why)
+            if not kept:
                 self.hub.delete(proposal.branch, proposal.commit)
         except ReviewError as error:
             return replace(proposal, action="held", reason=str(error))
@@ -272,15 +315,6 @@ def _held(branch: str, group: Sequence[Entry], error: ReviewError) -> list[Propo
 def _author(text: str) -> tuple[str, str] | None:
     name, _, address = text.partition(" <")
     return (name, address.rstrip(">")) if text else None
-
-
-def _check_names(posts: Sequence[str], locales: Sequence[str], library: Library) -> None:
-    known = {key for target in locales for key in library.drafts[target].posts}
-    for key in posts:
-        if key not in known and not any(library.drafts[target].fault(key) for target in locales):
-            near = get_close_matches(key, known, n=1)
-            remedy = f"Did you mean `{near[0]}`?" if near else "`pipeline status` shows which posts are in review."
-            raise DraftError(f"there is no draft of `{key}`.", remedy=remedy)
 
 
 @contextmanager

@@ -58,13 +58,15 @@ class Pulls:
         git, tip = self.hub.git, self.hub.tip
         return sum(not git.is_ancestor(commit, tip) for commit in self.hub.heads.values())
 
-    def show(self, branch: str, entries: Sequence[Entry], commit: str, before: str) -> str:
+    def show(self, branch: str, entries: Sequence[Entry], commit: str, before: str, closed: str = "") -> str:
         """Make a pull request for a branch that is at `commit` now, or bring it up to date if the branch was `before`
-        somewhere else. Returns its address. Raises ForgeFault.
+        somewhere else. `closed` is the address of an earlier one that this goes on from. Returns its address. Raises
+        ForgeFault.
         """
         if self.forge is None:
             return ""
         pull = self.open.get(branch)
+        had = pull is not None
         mark = f"<!-- pipeline:at {self.hub.records.get(branch, commit)} -->"
         if pull is not None and before == commit and (mark in pull.text or BEGIN not in pull.text):
             return pull.url
@@ -72,30 +74,30 @@ class Pulls:
         parts = [part for entry in entries if (part := self._part(entry, commit, branch)) is not None]
         language = self.settings.review.language
         heading = title(parts, language) if parts else branch
-        text = body(parts, language, mark) if parts else ""
+        text = body(parts, language, mark, closed) if parts else ""
         if pull is None:
             pull = self._heard(lambda forge: forge.open(branch, self.hub.base, heading, text))
             self.open[branch] = pull
         else:
             there = pull
             self._heard(lambda forge: forge.describe(there, within(there.text, text)))
-            if before != commit:
-                told = "\n".join(
-                    self._news(entry, part, commit, before) for entry, part in zip(entries, parts, strict=False)
-                )
-                self._heard(lambda forge: forge.comment(there, told[:LIMIT]))
         made = pull
+        if before not in ("", commit) and (had or closed):
+            told = "\n".join(
+                self._news(entry, part, commit, before, closed) for entry, part in zip(entries, parts, strict=False)
+            )
+            self._heard(lambda forge: forge.comment(made, told[:LIMIT]))
         notes = [note for part in parts for note in self._notes(part, commit)]
         self._heard(lambda forge: forge.notes(made, commit, notes))
         return pull.url
 
-    def end(self, branch: str) -> str:
-        """Close the pull request of a branch whose English is gone. Returns its address. Raises ForgeFault."""
+    def end(self, branch: str, why: str) -> str:
+        """Say `why`, and close the pull request of a branch, if it has one. Returns its address. Raises ForgeFault."""
         pull = self.open.get(branch)
         if pull is None:
             return ""
         self.ready()
-        self._heard(lambda forge: forge.comment(pull, self.say["source gone"]))
+        self._heard(lambda forge: forge.comment(pull, why))
         self._heard(lambda forge: forge.close(pull))
         del self.open[branch]
         return pull.url
@@ -146,11 +148,13 @@ class Pulls:
         except UnicodeDecodeError:
             return None
 
-    def _news(self, entry: Entry, part: Part, commit: str, before: str) -> str:
-        old = self._evidence(entry, before) if before else None
+    def _news(self, entry: Entry, part: Part, commit: str, before: str, closed: str) -> str:
         git = self.hub.git
-        english = git.blob(before, entry.files.snapshot) != git.blob(commit, entry.files.snapshot) if before else True
-        return comment(part, old, self.settings.review.language, commit, english=english)
+        old = self._evidence(entry, before)
+        english = git.blob(before, entry.files.snapshot) != git.blob(commit, entry.files.snapshot)
+        why = "reopened" if closed else "updated" if english else "updated draft"
+        opening = self.say[why].format(commit=commit[:10], url=closed)
+        return comment(part, old, self.settings.review.language, opening)
 
     def _notes(self, part: Part, commit: str) -> list[Note]:
         """Findings on lines that the forge shows as changed; it takes remarks on no others."""

@@ -37,6 +37,10 @@ The second paragraph is there.
 The third paragraph is last.
 """
 
+BRANCH = "translations/zh/posts/foo"
+TEXT = "content/zh/posts/foo.md"
+SNAPSHOT = "content/zh/.source/posts/foo.md"
+
 
 class Tree:
     """A work tree of somebody."""
@@ -84,6 +88,12 @@ class Checkout(Tree):
 
     def english(self, text: str = ENGLISH, key: str = "posts/foo") -> None:
         self.write(f"content/en/{key}.md", text)
+
+    def publish(self, text: str = ENGLISH, key: str = "posts/foo") -> None:
+        """English that everybody has."""
+        self.english(text, key)
+        self.commit()
+        self.git("push", "--quiet", "origin", "main")
 
     def translate(self, *posts: str) -> None:
         report = translate(self.settings, posts=posts)
@@ -162,5 +172,21 @@ def clone(bare: Tree, tmp_path: Path) -> Callable[[str], Checkout]:
     def make(name: str) -> Checkout:
         subprocess.run(["git", "clone", "--quiet", str(bare.root), str(tmp_path / name)], check=True, timeout=60)
         return Checkout(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture
+def rewrite(clone: Callable[[str], Checkout]) -> Callable[[str, str], str]:
+    """A reviewer makes the line with `word` another one, on the branch of posts/foo. Gives the commit."""
+
+    def make(word: str, text: str) -> str:
+        reviewer = clone("reviewer")
+        reviewer.git("checkout", "--quiet", BRANCH)
+        line = next(line for line in reviewer.read(TEXT).splitlines() if word in line)
+        reviewer.write(TEXT, reviewer.read(TEXT).replace(line, text))
+        commit = reviewer.commit()
+        reviewer.git("push", "--quiet", "origin", BRANCH)
+        return commit
 
     return make

@@ -179,7 +179,7 @@ def test_what_people_wrote_around_it_stays():
 def test_a_comment_says_what_is_new():
     first = part(witness(), witness(after="Second", text="第二"))
     second = part(witness(), witness(after="Second, changed", text="第二，改"))
-    text = comment(second, first.evidence, "en", "abcdef0123456789", english=True)
+    text = comment(second, first.evidence, "en", "The English has changed.")
     assert "The English has changed" in text
     assert text.count("<table>") == 1
     assert "changed" in text

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from tests.commands.test_docs import COMMANDS, keys, section
-from tests.review.branches.test_propose import BRANCH
+from tests.review.branches.conftest import BRANCH
 
 
 def run(checkout, *arguments):

@@ -3,23 +3,16 @@
 import pytest
 
 from pipeline.review import fetch
-from tests.review.branches.conftest import ENGLISH
-from tests.review.branches.test_propose import BRANCH, SNAPSHOT, TEXT
+from tests.review.branches.conftest import BRANCH, ENGLISH, SNAPSHOT, TEXT
 
 DRAFT = "drafts/zh/posts/foo.md"
 
 
 @pytest.fixture
-def reviewed(checkout, clone):
+def reviewed(checkout, rewrite):
     """A branch on which a reviewer has rewritten the last paragraph."""
     checkout.one()
-    reviewer = clone("reviewer")
-    reviewer.git("checkout", "--quiet", BRANCH)
-    last = next(line for line in reviewer.read(TEXT).splitlines() if "ļååšţ" in line)
-    reviewer.write(TEXT, reviewer.read(TEXT).replace(last, "第三段，审校过。"))
-    reviewer.commit()
-    reviewer.git("push", "--quiet", "origin", BRANCH)
-    return reviewer
+    rewrite("ļååšţ", "第三段，审校过。")
 
 
 def actions(checkout, **options):
@@ -28,9 +21,7 @@ def actions(checkout, **options):
 
 def test_a_fresh_job_goes_on_from_what_the_reviewer_wrote(reviewed, bare, clone):
     job = clone("job")
-    job.english(ENGLISH.replace("The first", "The very first"))
-    job.commit()
-    job.git("push", "--quiet", "origin", "main")
+    job.publish(ENGLISH.replace("The first", "The very first"))
     assert actions(job) == [("fetched", "posts/foo")]
     assert "第三段，审校过。" in job.read(DRAFT)
     assert job.read("drafts/zh/.source/posts/foo.md") == ENGLISH
@@ -47,9 +38,7 @@ def test_a_fresh_job_goes_on_from_what_the_reviewer_wrote(reviewed, bare, clone)
 
 def test_the_same_sentence_changed_on_both_sides_is_translated_anew_and_the_rest_kept(reviewed, bare, clone):
     job = clone("job")
-    job.english(ENGLISH.replace("is last", "is the very last").replace("The second", "Some second"))
-    job.commit()
-    job.git("push", "--quiet", "origin", "main")
+    job.publish(ENGLISH.replace("is last", "is the very last").replace("The second", "Some second"))
     fetch(job.settings)
     job.translate()
     assert job.one().action == "updated"
@@ -131,9 +120,7 @@ def test_a_later_edit_of_the_live_text_is_not_undone(checkout, bare, clone):
     bare.git("update-ref", "refs/heads/main", BRANCH)
     checkout.git("pull", "--quiet", "origin", "main")
     fetch(checkout.settings)
-    checkout.english(ENGLISH.replace("The first", "The very first"))
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(ENGLISH.replace("The first", "The very first"))
     checkout.translate()
     checkout.one()
     job = clone("job")
@@ -146,9 +133,7 @@ def test_a_later_edit_of_the_live_text_is_not_undone(checkout, bare, clone):
 
 
 def test_a_branch_of_several_posts(checkout, clone):
-    checkout.english(key="posts/bar")
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(key="posts/bar")
     checkout.translate()
     checkout.propose(one_branch=True)
     job = clone("job")

@@ -5,10 +5,9 @@ import pytest
 from pipeline.errors import ConfigError, ReviewError
 from pipeline.review.body import BEGIN, END
 from pipeline.review.forges import where
-from tests.review.branches.conftest import ENGLISH
+from tests.review.branches.conftest import BRANCH, ENGLISH, SNAPSHOT, TEXT
 from tests.review.branches.contract import OPERATIONS, Contract, described
 from tests.review.branches.servers import TOKEN, GitHubServer
-from tests.review.branches.test_propose import BRANCH, SNAPSHOT, TEXT
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +34,8 @@ def site(checkout, bare, github, monkeypatch):
     return checkout
 
 
-def english(site, old="The first", new="The very first"):
-    site.english(site.read("content/en/posts/foo.md").replace(old, new))
+def english(site, key="posts/foo", old="The first", new="The very first"):
+    site.english(site.read(f"content/en/{key}.md").replace(old, new), key)
     site.commit()
     site.git("push", "--quiet", str(site.root.parent / "bare.git"), "main")
     site.translate()
@@ -92,7 +91,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next(site, github):
     assert site.one().action == "held"
     github.fail = lambda method, path: None
     assert (site.one().action, len(github.pulls)) == ("opened", 1)
-    english(site, "The second", "Some second")
+    english(site, old="The second", new="Some second")
     github.fail = lambda method, path: (502, {}, {"message": "no"}) if method == "PATCH" else None
     assert site.one().action == "held"
     github.fail = lambda method, path: None
@@ -109,9 +108,41 @@ def test_a_closed_one_is_not_proposed_until_the_english_changes(site, github):
     english(site)
     assert site.one().action == "opened"
     assert len(github.pulls) == 2
+    assert f"was closed: {closed.url}." in github.pulls[2]["body"]
+    ((number, told),) = github.comments
+    assert (number, closed.url in told) == (2, True)
+    assert "very" in told
+    assert "second" not in told, "only what is new since"
     github.pulls[2]["state"] = "closed"
-    assert site.one().action == "closed"
+    refused = site.one()
+    assert refused.action == "closed"
+    assert "`pipeline propose posts/foo --again`" in refused.reason
     assert site.one(again=True).url == github.pulls[3]["html_url"]
+    assert github.pulls[2]["html_url"] in github.pulls[3]["body"]
+
+
+def test_a_deleted_branch_of_a_closed_one_is_known_as_well(site, bare, github):
+    site.one()
+    github.pulls[1]["state"] = "closed"
+    bare.git("branch", "--delete", "--force", BRANCH)
+    english(site)
+    assert site.one().action == "opened"
+    ((number, told),) = github.comments
+    assert number == 2
+    assert github.pulls[1]["html_url"] in told
+    assert "second" not in told
+
+
+def test_one_whose_post_was_renamed_is_closed_and_says_where_it_goes_on(site, bare, github):
+    site.one()
+    site.git("mv", "content/en/posts/foo.md", "content/en/posts/new.md")
+    english(site, "posts/new")
+    found = {proposal.post: proposal for proposal in site.propose().proposals}
+    assert (found["posts/new"].action, found["posts/foo"].action) == ("opened", "withdrawn")
+    assert github.pulls[1]["state"] == "closed"
+    assert github.comments == [(1, github.comments[0][1])]
+    assert found["posts/new"].url in github.comments[0][1]
+    assert not github.commit_of(BRANCH)
 
 
 def test_a_merged_one_is_approved(site, bare, github):
@@ -256,7 +287,7 @@ def test_all_of_a_run_in_one(site, github):
     assert github.pulls[1]["title"] == "Translate 2 posts (zh)"
     assert "## posts/bar" in github.pulls[1]["body"]
     assert github.pulls[1]["body"].rstrip().endswith(END)
-    english(site, "The second", "Some second")
+    english(site, old="The second", new="Some second")
     site.propose(one_branch=True)
     assert "## posts/bar" in github.pulls[1]["body"], "also when only the other has changed"
 

@@ -3,9 +3,8 @@
 import pytest
 
 from pipeline.errors import ReviewError
-from tests.review.branches.conftest import ENGLISH
+from tests.review.branches.conftest import BRANCH, ENGLISH
 from tests.review.branches.servers import TOKEN, GitLabServer
-from tests.review.branches.test_propose import BRANCH
 
 
 @pytest.fixture

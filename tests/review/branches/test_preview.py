@@ -10,7 +10,7 @@ from pipeline.publishing import publish
 from pipeline.publishing.local import LocalStore
 from pipeline.review.names import preview_path
 from pipeline.site import build
-from tests.review.branches.test_propose import BRANCH
+from tests.review.branches.conftest import BRANCH
 
 
 @pytest.fixture

@@ -3,11 +3,7 @@
 import pytest
 
 from pipeline.errors import DraftError, ReviewError
-from tests.review.branches.conftest import ENGLISH
-
-BRANCH = "translations/zh/posts/foo"
-TEXT = "content/zh/posts/foo.md"
-SNAPSHOT = "content/zh/.source/posts/foo.md"
+from tests.review.branches.conftest import BRANCH, ENGLISH, SNAPSHOT, TEXT
 
 
 def test_a_draft_becomes_a_branch_of_two_files(here):
@@ -73,19 +69,12 @@ def test_a_new_draft_is_a_commit_on_top(checkout, bare):
     assert bare.git("log", "-1", "--format=%P", BRANCH) == first.commit
 
 
-def test_a_reviewers_commit_stays_when_the_english_changes(checkout, bare, clone):
+def test_a_reviewers_commit_stays_when_the_english_changes(checkout, bare, rewrite):
     checkout.one()
-    reviewer = clone("reviewer")
-    reviewer.git("checkout", "--quiet", BRANCH)
-    third = next(line for line in reviewer.read(TEXT).splitlines() if "ļååšţ" in line)
-    reviewer.write(TEXT, reviewer.read(TEXT).replace(third, "第三段。"))
-    theirs = reviewer.commit()
-    reviewer.git("push", "--quiet", "origin", BRANCH)
+    theirs = rewrite("ļååšţ", "第三段。")
     assert checkout.one().action == "unchanged"
 
-    checkout.english(ENGLISH.replace("The first", "The very first"))
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(ENGLISH.replace("The first", "The very first"))
     checkout.translate()
     assert "第三段" not in checkout.read("drafts/zh/posts/foo.md"), "the draft knows nothing of it"
     proposal = checkout.one()
@@ -99,15 +88,10 @@ def test_a_reviewers_commit_stays_when_the_english_changes(checkout, bare, clone
     assert "第三段。" in bare.shows(BRANCH, TEXT)
 
 
-def test_the_same_line_changed_by_both_is_left_to_people(checkout, bare, clone):
+def test_the_same_line_changed_by_both_is_left_to_people(checkout, bare, rewrite):
     checkout.one()
-    reviewer = clone("reviewer")
-    reviewer.git("checkout", "--quiet", BRANCH)
-    first = next(line for line in reviewer.read(TEXT).splitlines() if "ƒîîŕšţ" in line)
-    reviewer.write(TEXT, reviewer.read(TEXT).replace(first, "第一段。"))
-    theirs = reviewer.commit()
-    reviewer.git("push", "--quiet", "origin", BRANCH)
-    checkout.write("drafts/zh/posts/foo.md", checkout.read("drafts/zh/posts/foo.md").replace(first, "Another."))
+    theirs = rewrite("ƒîîŕšţ", "第一段。")
+    checkout.write("drafts/zh/posts/foo.md", checkout.read("drafts/zh/posts/foo.md").replace("ƒîîŕšţ", "Another"))
     proposal = checkout.one()
     assert proposal.action == "held"
     assert "same lines" in proposal.reason
@@ -124,9 +108,7 @@ def test_a_job_that_never_saw_the_branch_takes_nothing_back(checkout, bare, clon
     job = clone("job")
     job.translate()
     assert job.one().action == "unchanged"
-    job.english(ENGLISH.replace("The first", "The very first"))
-    job.commit()
-    job.git("push", "--quiet", "origin", "main")
+    job.publish(ENGLISH.replace("The first", "The very first"))
     job.translate()
     proposal = job.one()
     assert proposal.action == "held"
@@ -137,9 +119,7 @@ def test_a_job_that_never_saw_the_branch_takes_nothing_back(checkout, bare, clon
 def test_a_job_that_runs_late_does_not_bring_back_old_english(checkout, bare, clone):
     late = clone("late")
     late.translate()
-    checkout.english(ENGLISH.replace("The first", "The very first"))
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(ENGLISH.replace("The first", "The very first"))
     checkout.translate()
     first = checkout.one()
     assert late.one().action == "unchanged"
@@ -149,9 +129,7 @@ def test_a_job_that_runs_late_does_not_bring_back_old_english(checkout, bare, cl
 def test_a_fresh_job_brings_newer_english_to_a_branch_nobody_touched(checkout, bare, clone):
     first = checkout.one()
     job = clone("job")
-    job.english(ENGLISH.replace("The first", "The very first"))
-    job.commit()
-    job.git("push", "--quiet", "origin", "main")
+    job.publish(ENGLISH.replace("The first", "The very first"))
     job.translate()
     proposal = job.one()
     assert proposal.action == "updated"
@@ -168,9 +146,7 @@ def test_a_deleted_branch_is_not_made_again_until_the_english_changes(checkout, 
     assert BRANCH not in bare.git("branch", "--list")
     assert checkout.one(again=True).action == "opened"
     bare.git("branch", "--delete", "--force", BRANCH)
-    checkout.english(ENGLISH.replace("The first", "The very first"))
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(ENGLISH.replace("The first", "The very first"))
     checkout.translate()
     assert checkout.one().action == "opened"
 
@@ -239,9 +215,7 @@ def test_a_conflict_with_the_base_is_merged_where_the_draft_knows_better(checkou
 
 def test_no_more_than_so_many_are_open(checkout, bare):
     checkout.configure("max_open = 1")
-    checkout.english(key="posts/bar")
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(key="posts/bar")
     checkout.translate()
     assert [p.action for p in checkout.propose().proposals] == ["opened", "waiting"]
     assert [p.action for p in checkout.propose().proposals] == ["unchanged", "waiting"]
@@ -250,9 +224,7 @@ def test_no_more_than_so_many_are_open(checkout, bare):
 
 
 def test_all_of_a_run_on_one_branch(checkout, bare):
-    checkout.english(key="posts/bar")
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(key="posts/bar")
     checkout.translate()
     found = checkout.propose(one_branch=True).proposals
     assert [(p.action, p.branch) for p in found] == [("opened", "translations/everything")] * 2
@@ -358,9 +330,7 @@ def test_any_name_of_a_post_is_a_branch(here, key):
 
 
 def test_a_post_below_another_gets_a_branch_too(checkout):
-    checkout.english(key="posts/foo/bar")
-    checkout.commit()
-    checkout.git("push", "--quiet", "origin", "main")
+    checkout.publish(key="posts/foo/bar")
     checkout.translate()
     assert [p.action for p in checkout.propose().proposals] == ["opened", "opened"]
     assert [p.action for p in checkout.propose().proposals] == ["unchanged", "unchanged"]

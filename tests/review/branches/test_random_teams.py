@@ -5,8 +5,7 @@ import random
 import pytest
 
 from pipeline.review import fetch
-from tests.review.branches.conftest import ENGLISH
-from tests.review.branches.test_propose import BRANCH, TEXT
+from tests.review.branches.conftest import BRANCH, ENGLISH, TEXT
 
 STEPS = 9
 
