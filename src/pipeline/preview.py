@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.config import Settings
 from pipeline.errors import ConfigError
 from pipeline.review.names import preview_path
+from pipeline.review.phrases import PHRASES
 
 if TYPE_CHECKING:
     from pipeline.config import PublishSettings
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Preview", "end_preview", "preview"]
 
-_HEAD = b'<meta charset="utf-8">'
-_NOINDEX = _HEAD + b'\n  <meta name="robots" content="noindex, nofollow">'
+_HEAD = '<meta charset="utf-8">'
+_NOINDEX = f'{_HEAD}\n  <meta name="robots" content="noindex, nofollow">'
+_BODY = re.compile(r"<body[^>]*>")
+_CHINESE = re.compile(r"<html[^>]* lang=\"?zh")
 _LISTS = ("sitemap.xml", "robots.txt")
 
 
@@ -32,7 +37,8 @@ class Preview:
 
 
 def preview(settings: Settings, branch: str, *, progress: Callable[[int, int], None] | None = None) -> Preview:
-    """Build this checkout with its drafts and publish it below preview/`branch`/. No search engine may list it.
+    """Build this checkout with its drafts and publish it below preview/`branch`/. Each page says that it is a preview,
+    and no search engine may list it.
 
     Raises ConfigError without a target, BuildError, PublishError.
     """
@@ -50,9 +56,19 @@ def preview(settings: Settings, branch: str, *, progress: Callable[[int, int], N
             copy = out / file.relative_to(built)
             copy.parent.mkdir(parents=True, exist_ok=True)
             data = file.read_bytes()
-            copy.write_bytes(data.replace(_HEAD, _NOINDEX, 1) if file.suffix == ".html" else data)
+            copy.write_bytes(_marked(data, branch) if file.suffix == ".html" else data)
     report = publish(out, target, allow_deletions=True, incomplete=True, root=settings.root, progress=progress)
     return Preview(f"{url}/", report)
+
+
+def _marked(data: bytes, branch: str) -> bytes:
+    """A page that is not to be listed, below a bar that says what it is: what a branch proposes looks live in it."""
+    page = data.decode(errors="surrogateescape")  # below static/ there may be pages in other encodings
+    language = "zh" if _CHINESE.search(page) else "en"
+    told = PHRASES[language]["preview bar"].format(branch=html.escape(branch))
+    bar = f'<p class="bar whole" role="status">{told}</p>'
+    marked = _BODY.sub(lambda body: f"{body[0]}\n{bar}", page.replace(_HEAD, _NOINDEX, 1), count=1)
+    return marked.encode(errors="surrogateescape")
 
 
 def end_preview(settings: Settings, branch: str) -> int:

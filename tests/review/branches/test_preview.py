@@ -37,6 +37,9 @@ def test_a_preview_comes_and_goes(published, tmp_path):
     assert "ƒîîŕšţ" in page, "the draft is shown"
     for path in place.rglob("*.html"):
         assert re.search(r'<meta name="robots" content="noindex', path.read_text()), path
+    english, chinese = (place / "index.html").read_text(), (place / "zh/index.html").read_text()
+    assert f'<p class="bar whole" role="status">A preview of {BRANCH}: nothing of it is published.</p>' in english
+    assert f">{BRANCH} 的预览，尚未发布。</p>" in chinese
     assert f"/preview/{BRANCH}/" in page, "links stay within the preview"
     assert before.items() <= files(live).items()
     assert preview(published.settings, BRANCH).report.uploaded == 0
