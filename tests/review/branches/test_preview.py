@@ -4,12 +4,14 @@ import re
 
 import pytest
 
+from pipeline.config.publishing import CloudFrontSettings
 from pipeline.errors import ConfigError
 from pipeline.preview import end_preview, preview
 from pipeline.publishing import publish
 from pipeline.publishing.local import LocalStore
 from pipeline.review.names import preview_path
 from pipeline.site import build
+from tests.publishing.test_cdn import cloudfront_of, distributed, invalidated
 from tests.review.branches.conftest import BRANCH
 
 
@@ -65,6 +67,20 @@ def test_in_a_bucket_too(published, tmp_path):
         assert end_preview(settings, BRANCH) == made.report.uploaded
         assert end_preview(settings, BRANCH) == 0
         assert preview(settings, BRANCH).report.uploaded == made.report.uploaded
+
+
+def test_the_cdn_is_told_of_the_previews_own_addresses(published, tmp_path):
+    with LocalStore(tmp_path) as store:
+        client = cloudfront_of(store)
+        cdn = CloudFrontSettings(distribution=distributed(client), endpoint_url=store.endpoint_url, path="/blog")
+        target = store.settings(published.settings.publish).model_copy(update={"cloudfront": cdn})
+        settings = published.settings.model_copy(update={"publish": target})
+        preview(settings, "b")
+        published.write("drafts/zh/posts/foo.md", published.read("drafts/zh/posts/foo.md").replace("ƒîîŕšţ", "FIRST"))
+        assert "was told" in preview(settings, "b").report.cdn
+        (paths,) = invalidated(client, cdn.distribution)
+        assert "/blog/preview/b/zh/posts/foo/" in paths
+        assert all(path.startswith("/blog/preview/b/") for path in paths)
 
 
 @pytest.mark.parametrize("branch", ["", "../x", "a//b", "a/../b", "/a", "."])
