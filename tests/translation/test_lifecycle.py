@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.review import approve
+from tests.pseudo_chinese import pseudo_chinese
 
 EN = """\
 ---
@@ -142,6 +143,22 @@ def test_a_mark_that_a_person_left_is_asked_again_when_an_engine_is_there(checko
     checkout.translate()
     assert checkout.server.texts == ["The server waits for an answer."]
     assert "pipeline:" not in checkout.draft()
+
+
+def test_fields_that_no_engine_could_translate_are_asked_again_as_well(checkout):
+    english = "---\ntitle: One\nsummary: A summary.\ndate: 2024-01-31\n---\n\nText.\n"
+    chinese = (
+        "---\ntitle: 一 # pipeline: untranslated\nsummary: A summary. # pipeline: untranslated\ndate: 2024-01-31\n"
+        "author: 某人\n---\n\n正文。\n"
+    )
+    checkout.drafted(english, chinese)
+    checkout.english(english)
+    checkout.translate()
+    assert checkout.server.texts == ["A summary."], "somebody translated the title, and left its mark"
+    front = checkout.draft().split("---")[1].strip().splitlines()
+    assert front[0].startswith("title: 一")
+    assert front[1] == f"summary: {pseudo_chinese('A summary.')}"
+    assert front[2:] == ["date: 2024-01-31", "author: 某人"]
 
 
 def test_a_finished_sentence_under_a_mark_is_kept(checkout):

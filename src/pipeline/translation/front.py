@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.content import Post
 from pipeline.translation.document import Document
+from pipeline.translation.reuse import left_over
 
 __all__ = ["merge_front_matter"]
 
@@ -81,7 +82,7 @@ def merge_front_matter(
         if name not in ours:
             if known is None or known.text != entry.text:  # the translation's own
                 parts[name] = entry.text
-        elif known is not None and known.text == ours[name].text:
+        elif known is not None and known.text == ours[name].text and not _unfinished(new, ours[name], base, entry):
             parts[name] = entry.text
         elif not _holds_field(new, ours[name]) and (known is None or entry.text != known.text):
             parts[name] = entry.text
@@ -151,8 +152,23 @@ def _close_line(parts: list[str], post: Post) -> None:
             parts[index] = part + ("\r\n" if "\r\n" in post.text else "\n")
 
 
+def _unfinished(new: Document, ours: _Entry, base: Document, theirs: _Entry) -> bool:
+    """A field of the translation is marked as untranslated, and something of the English still stands there."""
+    marked = [index for index in _fields(base, theirs) if index in base.marks]
+    return any(
+        left_over(new.units[field], base.units[index])
+        for index in marked
+        if base.marks[index].kind == "untranslated"
+        for field in _fields(new, ours)
+    )
+
+
+def _fields(document: Document, entry: _Entry) -> list[int]:
+    return [index for index, field in document.fields.items() if entry.start <= field.start < entry.end]
+
+
 def _holds_field(new: Document, entry: _Entry) -> bool:
-    return any(entry.start <= field.start < entry.end for field in new.fields.values())
+    return bool(_fields(new, entry))
 
 
 def _replaced(new: Document, entry: _Entry, values: Mapping[int, str], marks: Mapping[int, str]) -> str:
