@@ -58,7 +58,8 @@ def _content(settings: Settings) -> Iterator[Finding]:
 def _glossary(settings: Settings) -> Iterator[Finding]:
     from pipeline.translation.glossary import read_glossary
 
-    yield Finding("glossary", fine=True, says=f"{len(read_glossary(settings.root / 'glossary.csv').terms)} terms")
+    number = len(read_glossary(settings.root / "glossary.csv").terms)
+    yield Finding("glossary", fine=True, says=f"{number} term{'s' if number != 1 else ''}")
 
 
 def _memory(settings: Settings) -> Iterator[Finding]:

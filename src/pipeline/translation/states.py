@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config import Settings
-from pipeline.content import Library, Pair
+from pipeline.content import Library, Pair, Post
 from pipeline.translation.align import align
 from pipeline.translation.document import Document
 from pipeline.translation.moves import moves
@@ -81,6 +81,8 @@ def _state(settings: Settings, pair: Pair, moved: dict[str, str], library: Libra
         changed = document.segments
     line = changes[0][0] if changes else None
     reason = _told(state, reason, changed, document.segments, line)
+    if state == "in review" and pair.draft is not None and (left := _marked(pair.draft, fields)):
+        reason += f"; {left} marked as not translated"
     return PostState(pair.key, locale, state, changed, document.segments, reason, line)
 
 
@@ -110,6 +112,13 @@ def _told(state: str, reason: str, changed: int, total: int, line: int | None) -
             return "only code, layout or other fields changed"
         return f"{changed} of {total} segments changed" + (f", the first in line {line}" if line else "")
     return f"{reason}; {changed} of {total} segments changed" if changed and state in {"in review", "moved"} else reason
+
+
+def _marked(draft: Post, fields: Sequence[str]) -> int:
+    """How many units of a draft no engine could translate."""
+    if "pipeline: untranslated" not in draft.text:
+        return 0
+    return sum(mark.kind == "untranslated" for mark in Document.of(draft, fields).marks.values())
 
 
 def _changed(old: Document, new: Document) -> Iterator[tuple[int, int]]:
