@@ -6,6 +6,8 @@ import pytest
 
 STATE = {"post": "posts/hello", "locale": "zh"}
 
+GONE = '[engines.gone]\nkind = "libretranslate"\nurl = "http://127.0.0.1:9"\nretries = 0\n'
+
 
 def test_status_of_a_new_post(site):
     done = site.ok("status")
@@ -275,3 +277,21 @@ def test_explain_of_a_post_that_cannot_be_read(translated):
     done = translated.run("explain", "posts/hello")
     assert done.code == 1
     assert re.search(r"^source +en +unreadable +content/en/posts/hello\.md:2: ", done.out, re.MULTILINE)
+
+
+def test_new_takes_the_name_of_a_file_before_the_title(site):
+    done = site.run("new", "A second post!")
+    assert done.code == 2
+    assert "posts/a-second-post 'A second post!'" in " ".join(done.err.split())
+    site.ok("new", "posts/a-second-post", "A second post!")
+    assert 'title: "A second post!"' in site.read("content/en/posts/a-second-post.md")
+
+
+def test_status_says_what_no_engine_could_translate(site, configured):
+    configured('engine = "pseudo"', 'engine = "gone"')
+    site.write("pipeline.toml", site.read("pipeline.toml") + GONE)
+    assert site.run("translate").code == 3
+    assert "; 3 marked as not translated" in site.ok("status").out
+    site.ok("translate", "--engine", "pseudo")
+    assert "marked" not in site.ok("status").out
+    assert site.ok("approve", "--all").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,6 +37,9 @@ def new(root: Path, *, post: str, title: str, bundle: bool) -> None:
     folder = settings.content(settings.source)
     if not inside(key) or any(part.startswith(".") for part in key.split("/")):
         raise click.BadParameter("a path below the content is needed, such as posts/foo.", param_hint="POST")
+    if not title and len(key.split()) > 1:
+        name = "posts/" + "-".join(re.findall(r"\w+", key.lower()))
+        raise click.BadParameter(f"the name of a file comes first, then the title: {name} {key!r}.", param_hint="POST")
     single, own = folder / f"{key}.md", folder / key / "index.md"
     if existing := next((path for path in (single, own) if path.exists()), None):
         raise ContentError("is there already.", path=existing, remedy="Choose another name, or edit that file.")

@@ -152,7 +152,9 @@ class _Approval:
         document = Document.of(draft, self.settings.translation.fields)
         for index in sorted(document.marks):
             mark, unit = document.marks[index], document.units[index]
-            similar = f"taken from a similar text ({mark})"
-            what = "still in the source language" if mark.kind == "untranslated" else similar
-            return unit.line, f"{what}. Finish it and delete the mark, or delete the mark to keep it as it is."
+            if mark.kind == "untranslated":
+                what, how = "still in the source language", "Run `pipeline translate` again, or translate it"
+            else:
+                what, how = f"taken from a similar text ({mark})", "Finish it"
+            return unit.line, f"{what}. {how} and delete the mark, or delete the mark to keep it as it is."
         return None
