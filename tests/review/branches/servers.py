@@ -13,6 +13,8 @@ from threading import Thread
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.review.branches.gitlab_names import faults
+
 TOKEN = "a-token-that-nobody-may-see"
 
 
@@ -220,9 +222,11 @@ class GitLabServer(ForgeServer):
         self.notes: list[tuple[int, str]] = []
         self.discussions: list[tuple[int, dict[str, Any]]] = []
         self.protected = False
+        self.faults: list[str] = []
 
     def api(self, method: str, path: str, query: str, body: Any) -> tuple[int, Any, dict[str, str]]:
         path = path.removeprefix("/api/v4")
+        self.faults += faults(method, path, query, body)
         asked = {name: values[0] for name, values in parse_qs(query).items()}
         if path == "/users":
             return 200, [{"id": 7, "username": asked["username"]}] if asked["username"] == "mei" else [], {}

@@ -1,9 +1,10 @@
-"""Merge requests on GitLab, over HTTP with a login."""
+"""Merge requests on GitLab: over HTTP with a login, and with no name that its API would ignore."""
 
 import pytest
 
 from pipeline.errors import ReviewError
 from tests.review.branches.conftest import BRANCH, ENGLISH
+from tests.review.branches.gitlab_names import faults
 from tests.review.branches.servers import TOKEN, GitLabServer
 
 
@@ -11,6 +12,7 @@ from tests.review.branches.servers import TOKEN, GitLabServer
 def gitlab(bare):
     with GitLabServer(bare.root) as server:
         yield server
+    assert server.faults == []
 
 
 @pytest.fixture
@@ -96,3 +98,24 @@ def test_what_gitlab_refuses_is_told_with_what_to_do(site, gitlab, status, told)
     gitlab.fail = lambda method, path: (status, {}, {"message": "no"})
     with pytest.raises(ReviewError, match=told):
         site.one()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "body", "fault"),
+    [
+        ("GET", "/projects/a%2Fb/merge_requests", "source_brnch=x", None, "source_brnch"),
+        ("GET", "/projects/a%2Fb/merge_request", "", None, "no such address"),
+        (
+            "POST",
+            "/projects/a%2Fb/merge_requests",
+            "",
+            {"source_branch": "x", "title": "y"},
+            "target_branch is missing",
+        ),
+        ("PUT", "/projects/a%2Fb/merge_requests/1", "", {"body": "x"}, "nobody reads body"),
+        ("POST", "/projects/a%2Fb/merge_requests/1/discussions", "", {"body": "x", "position": {"line": 1}}, "no line"),
+    ],
+)
+def test_a_request_that_gitlab_would_not_understand_is_a_fault(method, path, query, body, fault):
+    (found,) = faults(method, path, query, body)
+    assert fault in found
