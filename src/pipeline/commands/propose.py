@@ -32,7 +32,7 @@ ACTIONS = {
     "unchanged": "its branch has it, or something newer",
     "approved": "it is merged",
     "closed": "somebody closed it, and its English is as it was",
-    "withdrawn": "its English is gone, so its branch was deleted",
+    "withdrawn": "its English is gone or has another name, so its branch was deleted",
     "waiting": "enough are open",
     "held": "a person has to do something first",
     "fetched": "`--fetch`: its draft here is the branch's now",

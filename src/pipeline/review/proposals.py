@@ -15,9 +15,9 @@ class Proposal:
     """One draft and what became of it, its `action`.
 
     opened, updated: its branch was made or got a commit; unchanged: the branch has it already; approved: it is merged;
-    closed: somebody closed it, and its English is as it was; withdrawn: its source is gone, so it was closed;
-    waiting: enough are open; held: `reason` says what a person has to do first; fetched: its draft here is the
-    branch's now.
+    closed: somebody closed it, and its English is as it was; withdrawn: its source is gone or has another name, so it
+    was closed; waiting: enough are open; held: `reason` says what a person has to do first; fetched: its draft here is
+    the branch's now.
 
     `url` is the pull request's, where there is a forge; `commit` the branch's newest, empty where there is none.
     """

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from pipeline.review import fetch
-from tests.review.branches.conftest import BRANCH, ENGLISH, TEXT
+from tests.review.branches.conftest import ENGLISH
 
 STEPS = 9
 
@@ -14,10 +14,14 @@ class Team:
     def __init__(self, seed, checkout, bare, clone):
         self.random, self.bare, self.clone = random.Random(seed), bare, clone
         self.laptop, self.person, self.number = checkout, clone("person"), 0
-        self.people = []
+        self.people, self.key, self.text = [], "posts/foo", ENGLISH
+
+    @property
+    def branch(self):
+        return f"translations/zh/{self.key}"
 
     def tip(self):
-        return self.bare.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{BRANCH}")
+        return self.bare.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{self.branch}")
 
     def english_changes(self):
         self.number += 1
@@ -25,7 +29,18 @@ class Team:
         chosen = self.random.choice(words)
         self.person.git("fetch", "--quiet", "origin")
         self.person.git("checkout", "--quiet", "-B", "main", "origin/main")
-        self.person.write("content/en/posts/foo.md", ENGLISH.replace(chosen, f"{chosen} {self.number}"))
+        self.text = ENGLISH.replace(chosen, f"{chosen} {self.number}")
+        self.person.write(f"content/en/{self.key}.md", self.text)
+        self.people.append(self.person.commit())
+        self.person.git("push", "--quiet", "origin", "main")
+
+    def post_is_renamed(self):
+        self.number += 1
+        self.person.git("fetch", "--quiet", "origin")
+        self.person.git("checkout", "--quiet", "-B", "main", "origin/main")
+        (self.person.root / f"content/en/{self.key}.md").unlink()
+        self.key = f"posts/foo-{self.number}"
+        self.person.write(f"content/en/{self.key}.md", self.text)
         self.people.append(self.person.commit())
         self.person.git("push", "--quiet", "origin", "main")
 
@@ -34,18 +49,19 @@ class Team:
             return
         self.number += 1
         self.person.git("fetch", "--quiet", "origin")
-        self.person.git("checkout", "--quiet", "-B", "work", f"origin/{BRANCH}")
-        lines = self.person.read(TEXT).split("\n")
+        self.person.git("checkout", "--quiet", "-B", "work", f"origin/{self.branch}")
+        text = f"content/zh/{self.key}.md"
+        lines = self.person.read(text).split("\n")
         lines[self.random.choice([5, 7, 9]) % len(lines)] = f"第 {self.number} 次审校。"
-        self.person.write(TEXT, "\n".join(lines))
+        self.person.write(text, "\n".join(lines))
         self.people.append(self.person.commit())
-        self.person.git("push", "--quiet", "origin", f"work:{BRANCH}")
+        self.person.git("push", "--quiet", "origin", f"work:{self.branch}")
 
     def reviewer_merges(self):
         if self.tip():
             self.person.git("fetch", "--quiet", "origin")
             self.person.git("checkout", "--quiet", "-B", "main", "origin/main")
-            self.person.git("merge", "--quiet", "-X", "theirs", "-m", "Merged", f"origin/{BRANCH}")
+            self.person.git("merge", "--quiet", "-X", "theirs", "-m", "Merged", f"origin/{self.branch}")
             self.person.git("push", "--quiet", "origin", "main")
 
     def laptop_works(self):
@@ -68,12 +84,19 @@ class Team:
             self.bare.git("merge-base", "--is-ancestor", before, after)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_nothing_that_a_person_wrote_is_lost(seed, checkout, bare, clone):
     team = Team(seed, checkout, bare, clone)
     checkout.propose()
-    things = [team.english_changes, team.reviewer_writes, team.reviewer_merges, team.laptop_works, team.job_works]
-    for thing in team.random.choices(things, weights=[3, 3, 1, 3, 3], k=STEPS):
+    things = [
+        team.english_changes,
+        team.post_is_renamed,
+        team.reviewer_writes,
+        team.reviewer_merges,
+        team.laptop_works,
+        team.job_works,
+    ]
+    for thing in team.random.choices(things, weights=[3, 1, 3, 1, 3, 3], k=STEPS):
         thing()
         for commit in team.people:
             assert bare.git("for-each-ref", "--contains", commit, "refs/heads"), f"{commit} after {thing.__name__}"
