@@ -12,7 +12,7 @@ from pipeline.config import Settings
 from pipeline.content import Library, finish_pending
 from pipeline.errors import ReviewError
 from pipeline.review.approve import check_names
-from pipeline.review.entries import Entry, Held, entries, on_branch
+from pipeline.review.entries import Entry, Files, Held, entries, on_branch
 from pipeline.review.forges import Forge, choose, login, where
 from pipeline.review.git import Git
 from pipeline.review.hub import HERE, Hub, Raced
@@ -74,6 +74,7 @@ class _Run:
         self.dry_run, self.again, self.progress = dry_run, again, progress
         self.author = _author(settings.review.author)
         self.report = ProposalReport(base=hub.base, remote=hub.remote)
+        self._known: dict[tuple[str, str], list[tuple[str, str, Files]]] = {}
 
     def go(self, posts: Sequence[str], locale: str | None, *, shared: bool) -> ProposalReport:
         locales = [locale] if locale else self.settings.targets
@@ -97,11 +98,18 @@ class _Run:
             self.report.proposals += self._withdraw(library, locales)
         return self.report
 
+    def _on_branch(self, commit: str) -> list[tuple[str, str, Files]]:
+        """What `on_branch` says, asked once of each commit."""
+        which = commit, self.hub.tip
+        if which not in self._known:
+            self._known[which] = on_branch(self.settings, self.hub, commit)
+        return self._known[which]
+
     def _former(self, library: Library) -> dict[tuple[str, str], str]:
         """(post, locale) → the branch that it had under another name. Its draft is not that branch's any more."""
         found = {}
         for branch, commit in self.hub.heads.items():
-            posts = on_branch(self.settings, self.hub, commit)
+            posts = self._on_branch(commit)
             if len(posts) == 1 and posts[0][0] not in library.drafts[posts[0][1]].posts:
                 _, locale, files = posts[0]
                 new = new_name(self.settings, library, self.git, commit, files, locale)
@@ -114,7 +122,7 @@ class _Run:
         common = shared_branch(self.hub.top)
         together: list[Entry] = []
         there = self.hub.heads.get(common)
-        joined = {(key, locale) for key, locale, _ in on_branch(self.settings, self.hub, there)} if there else set()
+        joined = {(key, locale) for key, locale, _ in self._on_branch(there)} if there else set()
         for one in found:
             name = branch_name(self.hub.top, one.locale, one.post, [*self.hub.heads])
             if isinstance(one, Held):
@@ -239,7 +247,7 @@ class _Run:
         done = {(proposal.post, proposal.locale): proposal for proposal in self.report.proposals}
         renamed = {branch: new for new, branch in self.former.items()}
         for branch, commit in sorted(self.hub.heads.items()):
-            posts = on_branch(self.settings, self.hub, commit)
+            posts = self._on_branch(commit)
             if not posts or any(locale not in locales or (key, locale) in done for key, locale, _ in posts):
                 continue
             if all(self._gone(library, key, files.snapshot) for key, _, files in posts):
