@@ -58,6 +58,11 @@ CASES = {
         ['<input type="checkbox" disabled checked aria-label="Done">', 'aria-label="To do"', '<ul class="tasks">'],
         [],
     ),
+    "inline note": (
+        "A^[*B* C] and D^[E].\n",
+        ['<a href="#fn2" id="fnref2" role="doc-noteref">2</a>', '<li id="fn1"><p><em>B</em> C'],
+        ["^["],
+    ),
     "footnote": (
         "A[^n] and B[^n].\n\n[^n]: Note\n",
         [

@@ -190,7 +190,7 @@ def _raw_html(context: Context, tokens: Sequence[Token], index: int) -> str:
 
 def _footnote_ref(_context: Context, tokens: Sequence[Token], index: int) -> str:
     meta = tokens[index].meta
-    number, again = meta["id"] + 1, f"-{meta['subId']}" if meta["subId"] else ""
+    number, again = meta["id"] + 1, f"-{meta['subId']}" if meta.get("subId") else ""
     return (
         f'<sup class="note-ref"><a href="#fn{number}" id="fnref{number}{again}" role="doc-noteref">{number}</a></sup>'
     )
