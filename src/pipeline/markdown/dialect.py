@@ -14,6 +14,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from pipeline.markdown.autolinks import autolinks
 from pipeline.markdown.cjk import cjk_friendly, join_lines
+from pipeline.markdown.dispatch import dispatch
 from pipeline.markdown.headings import headings
 from pipeline.markdown.limits import limits
 from pipeline.markdown.math import math
@@ -48,6 +49,7 @@ def dialect() -> MarkdownIt:
     md.use(headings)
     md.use(cjk_friendly)
     md.use(join_lines)
+    md.use(dispatch)
     return md
 
 
