@@ -7,9 +7,11 @@ from functools import lru_cache
 
 from markupsafe import escape
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import find_lexer_class_by_name
 from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
+
+from pipeline.site.lexing import quick
 
 __all__ = ["highlighted", "highlighted_lines", "language_of"]
 
@@ -48,12 +50,14 @@ def _runs(code: str, language: str) -> tuple[list[tuple[str, str]], str]:
     if lexer is None:
         return [("", code)], ""
     runs: list[tuple[str, str]] = []
+    css, parts = "", [""]
     for kind, text in lexer.get_tokens(code):
-        css = _css_class(kind)
-        if runs and runs[-1][0] == css:
-            runs[-1] = css, runs[-1][1] + text
+        if (new := _CSS[kind]) == css:
+            parts.append(text)
         else:
-            runs.append((css, text))
+            runs.append((css, "".join(parts)))
+            css, parts = new, [text]
+    runs.append((css, "".join(parts)))
     return runs, lexer.name
 
 
@@ -62,19 +66,24 @@ def _lexer(language: str) -> Lexer | None:
     if language in {"", "text", "plain", "plaintext", "none"}:
         return None
     try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        return quick(find_lexer_class_by_name(language))(stripnl=False, ensurenl=False)
     except ClassNotFound:
         return None
 
 
-@lru_cache(maxsize=512)
-def _css_class(kind: _TokenType) -> str:
-    ancestor: _TokenType | None = kind
-    while ancestor is not None:
-        if (name := STANDARD_TYPES.get(ancestor)) is not None:
-            return "" if name in _PLAIN else name
-        ancestor = ancestor.parent
-    return ""
+class _Classes(dict[_TokenType, str]):
+    """The CSS class of each kind of token that was met."""
+
+    def __missing__(self, kind: _TokenType) -> str:
+        ancestor: _TokenType | None = kind
+        name: str | None = None
+        while ancestor is not None and name is None:
+            name, ancestor = STANDARD_TYPES.get(ancestor), ancestor.parent
+        self[kind] = "" if name is None or name in _PLAIN else name
+        return self[kind]
+
+
+_CSS = _Classes()
 
 
 def _span(name: str, text: str) -> str:
