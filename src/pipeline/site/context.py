@@ -109,12 +109,14 @@ class Context:
     def render(self, tokens: Sequence[Token]) -> str:
         """HTML of block or inline tokens."""
         parts: list[str] = []
+        rules = self.rules
         for index, token in enumerate(tokens):
             if token.map:
                 self.block = (token.map[0], token.map[1])
-            if token.type == "inline":
+            kind = token.type
+            if kind == "inline":
                 parts.append(self.render(glued(token.children or [])))
-            elif (rule := self.rules.get(token.type)) is None:
+            elif (rule := rules.get(kind)) is None:
                 parts.append(self.default(tokens, index))
             else:
                 parts.append(rule if isinstance(rule, str) else rule(self, tokens, index))

@@ -15,7 +15,10 @@ _WIDTH = 240
 _WORDS_PER_MINUTE = 230
 _CHARACTERS_PER_MINUTE = 400
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[。！？；]|[.!?](?=[\s”’\")\]])")
+_SHOWN = frozenset({"text", "text_special", "code_inline", "math_inline", "math_inline_double"})
+_BREAKS = frozenset({"softbreak", "hardbreak"})
 
 
 def clipped(text: str, width: int = _WIDTH) -> str:
@@ -38,8 +41,8 @@ def clipped(text: str, width: int = _WIDTH) -> str:
 
 def minutes_to_read(text: str) -> int:
     """Minutes, at least 1: words of alphabets and Chinese characters are counted apart."""
-    characters = len(_CJK.findall(text))
-    words = len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", _CJK.sub(" ", text)))
+    rest, characters = (text, 0) if text.isascii() else _CJK.subn(" ", text)
+    words = len(_WORDS.findall(rest))
     return max(1, math.ceil(words / _WORDS_PER_MINUTE + characters / _CHARACTERS_PER_MINUTE))
 
 
@@ -47,9 +50,9 @@ def plain(tokens: Sequence[Token]) -> str:
     """The text of inline tokens, without markup, images and notes."""
     parts = []
     for token in tokens:
-        if token.type in {"text", "text_special", "code_inline", "math_inline", "math_inline_double"}:
+        if token.type in _SHOWN:
             parts.append(token.content)
-        elif token.type in {"softbreak", "hardbreak"}:
+        elif token.type in _BREAKS:
             parts.append(" ")
     return "".join(parts)
 

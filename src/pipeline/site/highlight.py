@@ -15,6 +15,7 @@ from pipeline.site.lexing import quick
 
 __all__ = ["highlighted", "highlighted_lines", "language_of"]
 
+_SPECIAL = re.compile("[&<>'\"]")
 # Pygments' class names, for the kinds of tokens that the theme tells apart; the others look like their parents.
 _PLAIN = frozenset({"", "n", "p", "w", "x", "esc", "nx", "ni", "py"})
 
@@ -89,4 +90,6 @@ _CSS = _Classes()
 def _span(name: str, text: str) -> str:
     if not text:
         return ""
-    return f'<span class="{name}">{escape(text)}</span>' if name else str(escape(text))
+    if _SPECIAL.search(text):
+        text = str(escape(text))
+    return f'<span class="{name}">{text}</span>' if name else text

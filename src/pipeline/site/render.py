@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -68,15 +67,16 @@ def render(context: Context, *, source_headings: Sequence[tuple[int, str]] = ())
     context.rules = RULES
     pair(tokens)
     html = context.render(tokens)
+    texts = {index: plain(token.children or []) for index, token in enumerate(tokens) if token.type == "inline"}
     if context.sanitised:
         html = sanitised(html)
     return Rendered(
         html=Markup(html),  # noqa: S704 (every rule escapes what it is given; raw HTML in posts is their author's)
         headings=tuple(context.headings),
         anchors=frozenset(context.anchors),
-        summary=clipped(_first_paragraph(tokens)),
-        text="\n".join(filter(None, map(_text, tokens))),
-        minutes=minutes_to_read("\n".join(plain(token.children or []) for token in tokens if token.type == "inline")),
+        summary=clipped(_first_paragraph(tokens, texts)),
+        text="\n".join(filter(None, (texts.get(index) or _code(token) for index, token in enumerate(tokens)))),
+        minutes=minutes_to_read("\n".join(texts.values())),
         links=tuple(context.links),
         images=tuple(dict.fromkeys(context.images)),
         diagrams=tuple(dict.fromkeys(context.diagrams)),
@@ -97,17 +97,17 @@ def _parse(post: Post, env: dict[str, Any]) -> list[Token]:
     return tokens
 
 
-def _text(token: Token) -> str:
-    """What a reader may search for in a block."""
-    if token.type == "inline":
-        return plain(token.children or [])
+def _code(token: Token) -> str:
+    """Readers may search for what is in a block of code, too."""
     return token.content if token.type in {"fence", "code_block"} else ""
 
 
-def _first_paragraph(tokens: Sequence[Token]) -> str:
-    for opening, inline in pairwise(tokens):
-        if opening.type == "paragraph_open" and opening.level == 0 and (text := plain(inline.children or []).strip()):
-            return text
+def _first_paragraph(tokens: Sequence[Token], texts: Mapping[int, str]) -> str:
+    """The first that has a text; `texts` are those of inline tokens by index."""
+    for index, text in texts.items():
+        opening = tokens[index - 1] if index else None
+        if opening and opening.type == "paragraph_open" and opening.level == 0 and text.strip():
+            return text.strip()
     return ""
 
 

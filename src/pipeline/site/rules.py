@@ -22,11 +22,13 @@ from pipeline.site.shortcodes import shortcode
 __all__ = ["RULES"]
 
 _ASIDES = frozenset({"note", "tip", "important", "warning", "caution", "info", "danger"})
+_SPECIAL = re.compile("[&<>'\"]")
 _ANCHORED = frozenset({"h2", "h3", "h4"})
 
 
 def _text(_context: Context, tokens: Sequence[Token], index: int) -> str:
-    return str(escape(tokens[index].content))
+    text = tokens[index].content
+    return str(escape(text)) if _SPECIAL.search(text) else text
 
 
 def _code_inline(_context: Context, tokens: Sequence[Token], index: int) -> str:
