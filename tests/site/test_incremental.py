@@ -17,17 +17,7 @@ from pipeline.config import load
 from pipeline.site import build, reading, steps
 from tests.site.conftest import PNG, Site
 
-WORDS = [
-    "cache",
-    "kernel",
-    "`code`",
-    "**bold**",
-    "[first](first.md#a-part)",
-    "[gone](/posts/gone/)",
-    "$x^2$",
-    "memory",
-    "queue",
-]
+WORDS = "cache kernel `code` **bold** [first](first.md#a-part) [gone](/posts/gone/) $x^2$ memory queue".split()  # noqa: SIM905
 
 
 @pytest.fixture
