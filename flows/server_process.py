@@ -1,12 +1,14 @@
-"""`python -m flows.server_process PORT`: a Prefect server that ends when the process that started it does.
+"""`python -m flows.server_process FD`: a Prefect server that ends when the process that started it does.
 
-The parent holds the other end of standard input; it closes with the parent, however that dies.
+FD is a listening socket of the parent, so that the port outlives this process. The parent also holds the other end of
+standard input, which closes with the parent, however that dies.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 
@@ -23,11 +25,7 @@ if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import uvicorn
 
-    uvicorn.run(
-        "prefect.server.api.server:create_app",
-        factory=True,
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
-        log_level="warning",
-        timeout_graceful_shutdown=5,
+    config = uvicorn.Config(
+        "prefect.server.api.server:create_app", factory=True, log_level="warning", timeout_graceful_shutdown=5
     )
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])

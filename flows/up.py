@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from pipeline.errors import PipelineError
 __all__ = ["main"]
 
 STARTUP_SECONDS = 120
+RESTART_SECONDS = 1.0  # until a server that died is started again
 SHIPPED = Path(__file__).with_name("prefect.yaml")
 
 
@@ -36,8 +39,7 @@ def main(root: Path, port: int = 4200) -> None:
     home = settings.work / "prefect-server"
     _configure(home, port)
     try:
-        with _interruptible(), _server(home, port) as process:
-            _wait_until_healthy(process, home, port)
+        with _interruptible(), _server(home, port):
             from flows.__main__ import serve
             from flows.orphans import crash_orphans
 
@@ -70,33 +72,67 @@ def _configure(home: Path, port: int) -> None:
 
 
 @contextmanager
-def _server(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The server's process; its log is in `home`."""
+def _server(home: Path, port: int) -> Iterator[None]:
+    """A server that answers, and is started again when it dies; its log is in `home`.
+
+    This process holds the port: who calls while the server is away waits in line, and runs go on when it is back.
+    """
     home.mkdir(parents=True, exist_ok=True)
+    listener = _listening(port)
+    running, stopped = [_started(home, listener)], threading.Event()
+
+    def keep() -> None:
+        while True:
+            running[0].wait()
+            if stopped.wait(RESTART_SECONDS):
+                return
+            click.echo(f"The Prefect server ended; it is started again. Its log is {home / 'server.log'}.", err=True)
+            running[0] = _started(home, listener)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    try:
+        click.echo("Starting a Prefect server …")
+        _wait_until_healthy(running[0], home, port)
+        keeper.start()
+        yield
+    finally:
+        stopped.set()
+        listener.close()
+        _stop(running[0])
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=1024)
+    except (OSError, OverflowError) as error:
+        raise PipelineError(f"port {port} cannot be used: {error}.", remedy="Choose another with --port.") from error
+
+
+def _started(home: Path, listener: socket.socket) -> subprocess.Popen[bytes]:
     with (home / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.server_process", str(port)],
+        return subprocess.Popen(
+            [sys.executable, "-m", "flows.server_process", str(listener.fileno())],
+            pass_fds=[listener.fileno()],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin:
+        process.stdin.close()
     try:
-        yield process
-    finally:
-        if process.stdin:
-            process.stdin.close()
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], home: Path, port: int) -> None:
     import httpx
 
-    click.echo("Starting a Prefect server …")
     deadline = time.monotonic() + STARTUP_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -104,8 +140,7 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], home: Path, port: int)
                 return
         except httpx.HTTPError:
             time.sleep(0.2)
-    remedy = f"Its log is {home / 'server.log'}; if port {port} is taken, choose another with --port."
-    raise PipelineError("the Prefect server did not start.", remedy=remedy)
+    raise PipelineError("the Prefect server did not start.", remedy=f"Its log is {home / 'server.log'}.")
 
 
 @contextmanager

@@ -70,20 +70,20 @@ class Api:
     def healthy(self):
         try:
             return requests.get(f"{self.url}/health", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def runs(self, deployment, **filters):
         return self.post("/flow_runs/filter", {"flow_runs": {"deployment_id": {"any_": [deployment]}, **filters}})
 
-    def finished(self, run):
+    def finished(self, run, seconds=90.0):
         """The state of a run, once it is final."""
 
         def final():
             state = self.get(f"/flow_runs/{run}")["state"]
             return state if state["type"] in ("COMPLETED", "FAILED", "CANCELLED", "CRASHED") else None
 
-        return poll(final)
+        return poll(final, seconds)
 
 
 def prefect_env(home, api=""):

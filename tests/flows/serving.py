@@ -108,12 +108,26 @@ class Up:
     def reaches(self, run, *types):
         return poll(lambda: (state := self.state(run))["type"] in types and state, 120)
 
-    def pid(self, run):
-        """Of the process that the run is in."""
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if f"PREFECT__FLOW_RUN_ID={run}".encode() in (process / "environ").read_bytes():
-                    return int(process.name)
-            except OSError:
-                continue
-        pytest.fail("the run has no process")
+    def server_pid(self):
+        """Of the child that is the server."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task").glob("*/children")
+        for child in " ".join(path.read_text() for path in children).split():
+            if b"flows.server_process" in Path("/proc", child, "cmdline").read_bytes():
+                return int(child)
+        pytest.fail("there is no server")
+
+
+def pid_of(file, text):
+    """Of a process whose /proc/PID/`file` holds the text."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if text.encode() in (process / file).read_bytes():
+                return int(process.name)
+        except OSError:
+            continue
+    pytest.fail(f"no process has {text}")
+
+
+def pid_of_run(run):
+    return pid_of("environ", f"PREFECT__FLOW_RUN_ID={run}")

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sys
 
 import pytest
@@ -13,7 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.engines.faults import status
 from tests.engines.servers import LibreTranslateServer
 from tests.flows.processes import free_port, poll, prefect_env, running
-from tests.flows.serving import CHROMIUM, FLAGS, Gate, Up, served_site
+from tests.flows.serving import CHROMIUM, FLAGS, Gate, Up, pid_of_run, served_site
 
 LONG = "---\ntitle: Long\n---\n\n" + "\n\n".join(f"Sentence number {number} of this post." for number in range(8))
 
@@ -150,10 +151,31 @@ def test_a_cancelled_run_stops_within_seconds_and_the_next_goes_on(up, site, eng
 
 def test_a_killed_run_is_crashed_and_the_next_pays_for_nothing_twice(up, site, engine, gate):
     def kill(run):
-        os.kill(up.pid(run), signal.SIGKILL)
+        os.kill(pid_of_run(run), signal.SIGKILL)
         up.reaches(run, "CRASHED")
 
     assert len(interrupted(up, site, engine, gate, kill)) <= 1, "but for the one that was under way"
+
+
+def test_a_killed_server_comes_back_and_the_run_goes_on(up, site, engine, gate):
+    (site / "content/en/posts/long.md").write_text(LONG.replace("this", "another"))
+    shutil.rmtree(site / "drafts", ignore_errors=True)
+    began = len(engine.texts)
+    gate.shut_after(3)
+    run = up.start("sync")
+    poll(lambda: not gate.open.is_set())
+    try:
+        os.kill(up.server_pid(), signal.SIGKILL)
+        poll(lambda: "it is started again" in up.log.read_text())
+    finally:
+        gate.reopen()  # and what the run has to say finds nobody at first
+    poll(up.api.healthy)
+    assert up.reaches(run, "COMPLETED", "FAILED", "CRASHED")["type"] == "COMPLETED", up.log.read_text()
+    assert (site / "drafts/zh/posts/long.md").is_file()
+    asked = engine.texts[began:]
+    assert len(asked) == len(set(asked))
+    state = up.reaches(up.start("sync"), "COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+    assert state["type"] == "COMPLETED", "the turn of the first is free"
 
 
 def test_the_log_of_a_run_has_what_the_engines_threads_say(up, site, engine):
@@ -200,4 +222,16 @@ def test_without_a_site_it_says_so_at_once(tmp_path):
     with running(command, env=prefect_env("/nonexistent"), cwd=tmp_path, log=log) as process:
         assert process.wait(timeout=60) == 1
     assert "pipeline.toml" in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_port_that_is_taken_is_one_message(site, tmp_path):
+    log = tmp_path / "log"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "pipeline", "--root", str(site), "up", "--port", port]
+        with running(command, env=prefect_env("/nonexistent"), cwd=tmp_path, log=log) as process:
+            assert process.wait(timeout=60) == 1
+    assert f"port {port} cannot be used" in log.read_text()
+    assert "--port" in log.read_text()
     assert "Traceback" not in log.read_text()
