@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -46,7 +48,7 @@ def serve(file: Path, settings: Settings | None = None) -> None:
     from flows.deployments import read_deployments
 
     api = PREFECT_API_URL.value() or LOCAL_API
-    with temporary_settings({PREFECT_API_URL: api}):
+    with temporary_settings({PREFECT_API_URL: api}), kept_results(settings):
         check_server(api)
         deployments = read_deployments(file, settings)
         click.echo(f"Serving to {PREFECT_UI_URL.value() or api}; Ctrl-C ends it.")
@@ -54,6 +56,33 @@ def serve(file: Path, settings: Settings | None = None) -> None:
             times = ", ".join(_time(schedule) for schedule in deployment.schedules or [])
             click.echo(f"  {deployment.name:<10} {deployment.description or ''}" + (f" [{times}]" if times else ""))
         prefect.serve(*deployments, pause_on_shutdown=False, print_starting_message=False)
+
+
+@contextmanager
+def kept_results(settings: Settings | None) -> Iterator[None]:
+    """Runs keep their reports where [prefect] `results` says. A directory has a slash at its front, or a dot.
+
+    The processes of runs inherit this. Without it, Prefect's own settings hold.
+    """
+    from prefect.settings import (
+        PREFECT_DEFAULT_RESULT_STORAGE_BLOCK,
+        PREFECT_LOCAL_STORAGE_PATH,
+        PREFECT_RESULTS_PERSIST_BY_DEFAULT,
+        temporary_settings,
+    )
+
+    where = settings.prefect.results if settings else ""
+    if not (settings and where):
+        yield
+    elif where.startswith((".", "/", "~")):
+        folder = settings.root / Path(where).expanduser()
+        with temporary_settings({PREFECT_RESULTS_PERSIST_BY_DEFAULT: True, PREFECT_LOCAL_STORAGE_PATH: folder}):
+            yield
+    else:
+        with temporary_settings(
+            {PREFECT_RESULTS_PERSIST_BY_DEFAULT: True, PREFECT_DEFAULT_RESULT_STORAGE_BLOCK: where}
+        ):
+            yield
 
 
 def check_server(api: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 import yaml
+from prefect.serializers import PickleSerializer
 
 from tests.flows.processes import free_port, poll, prefect_env, running
 
@@ -28,6 +29,8 @@ def served(server, tmp_path_factory):
     shutil.copytree(Path(__file__).parent / "site", root)
     for name in ("prefect.yaml", "prefect.toml"):
         shutil.copy(ROOT / name, root)
+    with (root / "pipeline.toml").open("a") as config:
+        config.write('\n[prefect]\nresults = "./results"\n')
     env = prefect_env(root.parent / "home", server.url) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     with running([sys.executable, "-m", "flows"], env=env, cwd=root, log=root.parent / "flows.log"):
 
@@ -76,6 +79,9 @@ def test_a_run_asked_for_by_its_form_publishes(served, server):
     assert state["type"] == "COMPLETED", state
     assert "uploaded" in state["message"]
     assert (root / "published" / "index.html").is_file()
+    delivered = PickleSerializer().loads((root / "results" / state["data"]["storage_key"]).read_bytes())
+    assert delivered.published.uploaded > 0
+    assert delivered.published.release in state["message"]
 
 
 def test_missed_runs_are_caught_up_once(served, server):
@@ -213,47 +219,3 @@ def test_a_failure_is_told_as_the_shipped_automation_says(served, server, tmp_pa
         ear.shutdown()
     assert "publish" in heard[0]
     assert f"there is no pipeline.toml in {tmp_path}" in heard[0]
-
-
-def test_a_worker_clones_the_content_and_publishes_it(server, tmp_path):
-    content, out = tmp_path / "content", tmp_path / "out"
-    shutil.copytree(Path(__file__).parent / "site", content)
-    for arguments in (
-        ["init", "-q", "-b", "main"],
-        ["add", "."],
-        ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "content"],
-    ):
-        subprocess.run(["git", *arguments], cwd=content, check=True)
-    flows = yaml.safe_load((ROOT / "prefect.yaml").read_text())
-    for entry in flows["deployments"]:
-        entry["name"] += "-by-worker"  # the others are served
-    (content / "prefect.yaml").write_text(yaml.safe_dump(flows))
-    env = prefect_env(tmp_path / "home", server.url) | {
-        "PIPELINE_WORK_POOL": "here",
-        "PIPELINE_REPOSITORY": str(content),
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
-    }
-    prefect = [sys.executable, "-m", "prefect"]
-    start = [*prefect, "worker", "start", "--pool", "here", "--type", "process"]
-    (tmp_path / "away").mkdir()
-    with running(start, env=env, cwd=tmp_path / "away", log=tmp_path / "worker.log", stop=signal.SIGTERM):
-
-        def pool():
-            """The worker made its pool."""
-            return [entry for entry in server.post("/work_pools/filter", {}) if entry["name"] == "here"]
-
-        poll(pool)
-        deploy = [*prefect, "--no-prompt", "deploy", "--all"]
-        done = subprocess.run(deploy, env=env, cwd=content, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stdout + done.stderr
-        deployed = {entry["name"]: entry for entry in server.post("/deployments/filter", {})}
-        publish = deployed["publish-by-worker"]
-        head = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=content, capture_output=True, text=True)
-        assert publish["version"] == head.stdout.strip()
-        run = server.post(
-            f"/deployments/{publish['id']}/create_flow_run", {"parameters": {"options": {"target": str(out)}}}
-        )
-        state = server.finished(run["id"])
-    assert state["type"] == "COMPLETED", (state, (tmp_path / "worker.log").read_text())
-    assert (out / "zh" / "about" / "index.html").is_file()
-    assert not (content / "public").exists(), "the work was done in a clone"

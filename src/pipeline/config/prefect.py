@@ -17,6 +17,11 @@ class PrefectSettings(BaseModel):
     engine_runs: int = Field(
         1, ge=1, le=100, description="Runs of one Prefect server that may ask engines at the same time; others wait."
     )
+    results: str = Field(
+        "",
+        description="Where the report of each run is kept, so that Prefect can give it to others: a directory, such "
+        "as `./results`, or a block of Prefect's, such as `s3-bucket/results`. Default: nowhere.",
+    )
     preview_target: str = Field(
         "",
         description="Where *preview* publishes the site with its drafts, as in [publish] `target`. Default: it is only "

@@ -1,0 +1,126 @@
+"""A real process worker that clones the content: it publishes, and it may be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from tests.engines.servers import LibreTranslateServer
+from tests.flows.processes import poll, prefect_env, running
+from tests.flows.serving import Gate, pid_of_run, served_site
+
+ROOT = Path(__file__).parent.parent.parent
+PREFECT = [sys.executable, "-m", "prefect"]
+WITHIN = 40  # seconds without a heartbeat, which comes every 30
+
+
+@pytest.fixture(scope="module")
+def gate():
+    return Gate()
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory, gate):
+    """A repository of a small site, with our prefect.yaml and an engine."""
+    with LibreTranslateServer(gate) as engine, served_site(tmp_path_factory.mktemp("worker") / "site", engine) as root:
+        for arguments in (
+            ["init", "-q", "-b", "main"],
+            ["add", "."],
+            ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "content"],
+        ):
+            subprocess.run(["git", *arguments], cwd=root, check=True)
+        yield root
+        gate.reopen()
+
+
+@pytest.fixture(scope="module")
+def env(server, content):
+    return prefect_env(content.parent / "home", server.url) | {
+        "PIPELINE_WORK_POOL": "here",
+        "PIPELINE_REPOSITORY": str(content),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    }
+
+
+@contextmanager
+def working(env, content):
+    """A worker, started where no site is."""
+    away = content.parent / "away"
+    away.mkdir(exist_ok=True)
+    start = [*PREFECT, "worker", "start", "--pool", "here", "--type", "process"]
+    with running(start, env=env, cwd=away, log=content.parent / "worker.log", stop=signal.SIGTERM) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def deployed(server, content, env):
+    """The deployments by name, as `prefect deploy --all` makes them."""
+    pool = [*PREFECT, "work-pool", "create", "here", "--type", "process"]
+    for command in (pool, [*PREFECT, "--no-prompt", "deploy", "--all"]):
+        done = subprocess.run(command, env=env, cwd=content, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return {entry["name"]: entry for entry in server.post("/deployments/filter", {}) if entry["work_pool_name"]}
+
+
+def start(server, deployment, **options):
+    path = f"/deployments/{deployment['id']}/create_flow_run"
+    return server.post(path, {"parameters": {"options": options}})["id"]
+
+
+def test_a_worker_clones_the_content_and_publishes_it(server, content, env, deployed, tmp_path):
+    head = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=content, capture_output=True, text=True)
+    assert deployed["publish"]["version"] == head.stdout.strip()
+    with working(env, content):
+        state = server.finished(start(server, deployed["publish"], target=str(tmp_path / "out")))
+    assert state["type"] == "COMPLETED", (state, (content.parent / "worker.log").read_text())
+    assert (tmp_path / "out" / "zh" / "about" / "index.html").is_file()
+    assert not (content / "public").exists(), "the work was done in a clone"
+
+
+def shut_in_the_middle(server, gate, deployment):
+    """A run of sync that waits for its engine."""
+    gate.shut_after(1)
+    run = start(server, deployment)
+    poll(lambda: not gate.open.is_set())
+    return run
+
+
+def test_a_run_ends_as_crashed_when_its_worker_is_killed(server, content, env, deployed, gate):
+    with working(env, content) as worker:
+        run = shut_in_the_middle(server, gate, deployed["sync"])
+        worker.kill()
+        worker.wait()
+        gate.reopen()
+        assert server.finished(run)["type"] == "CRASHED"
+
+
+@pytest.fixture
+def automation(server):
+    """The shipped one for runs without a heartbeat, less patient."""
+    (_, shipped) = yaml.safe_load((ROOT / "infra" / "automations.yaml").read_text())["automations"]
+    shipped["trigger"]["within"] = WITHIN
+    made = server.post("/automations/", shipped)
+    yield shipped
+    requests.delete(f"{server.url}/automations/{made['id']}", timeout=30).raise_for_status()  # others beat more slowly
+
+
+def test_a_run_without_a_heartbeat_crashes_and_the_next_has_its_turn(server, content, env, deployed, gate, automation):
+    with working(env, content) as worker:
+        run = shut_in_the_middle(server, gate, deployed["sync"])
+        os.kill(pid_of_run(run), signal.SIGSTOP)  # it does not notice that its worker is gone
+        os.killpg(worker.pid, signal.SIGKILL)
+        os.kill(pid_of_run(run), signal.SIGKILL)
+        worker.wait()
+    gate.reopen()
+    assert server.get(f"/flow_runs/{run}")["state"]["type"] == "RUNNING", "nobody has said anything else"
+    state = server.finished(run, 180)
+    assert (state["type"], state["message"]) == ("CRASHED", automation["actions"][0]["message"])
+    with working(env, content):
+        assert server.finished(start(server, deployed["sync"]), 180)["type"] == "COMPLETED"
