@@ -1,7 +1,9 @@
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from flows.deployments import read_deployments
 from pipeline.config import load
@@ -112,3 +114,9 @@ def test_a_bad_file_is_one_clear_error(tmp_path, text, said):
         read_deployments(file)
     assert said in str(raised.value)
     assert raised.value.remedy
+
+
+def test_the_automation_in_the_docs_is_the_shipped_one():
+    (shown,) = re.findall(r"```yaml\n(trigger:.*?)```", (ROOT / "docs" / "prefect.md").read_text(), re.DOTALL)
+    shipped = yaml.safe_load((ROOT / "infra" / "automations.yaml").read_text())["automations"][0]
+    assert yaml.safe_load(shown) == {key: shipped[key] for key in ("trigger", "actions")}
