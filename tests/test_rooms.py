@@ -14,8 +14,9 @@ SOURCE = ROOT / "src" / "pipeline"
 KNOWS = {
     "errors": set(),
     "files": set(),
+    "lazy": set(),
     "config": {"errors"},
-    "content": {"errors", "config", "files"},
+    "content": {"errors", "config", "files", "lazy"},
     "markdown": {"errors"},
     "translation": {"content", "markdown"},
     "review": {"translation"},

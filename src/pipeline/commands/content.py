@@ -72,24 +72,22 @@ def status(root: Path, *, everything: bool, as_json: bool) -> None:
     A post that cannot be read is an error on stderr, and the exit code is 1.
     """
     from pipeline import say
-    from pipeline.content import Library
-    from pipeline.translation import detect
+    from pipeline.translation import Survey
 
-    settings = read_settings(root)
-    library = Library.read(settings)
-    states = detect(settings, library)
+    survey = Survey.of(read_settings(root))
+    states, problems = survey.states, survey.problems
     if as_json:
         print_json({"posts": [state.to_json() for state in states]})
     else:
-        say.states(states, everything=everything, fine=not library.problems)
-    complain(library.problems)
+        say.states(states, everything=everything, fine=not problems)
+    complain(problems)
     found = {state.state for state in states}
     if found & {"missing", "stale", "moved"}:
         hint(root, "translate")
     elif "in review" in found:
         first = next(state.post for state in states if state.state == "in review")
         hint(root, f"approve {shlex.quote(first)}", "when you have read its draft in drafts/")
-    sys.exit(ERROR if library.problems else DONE)
+    sys.exit(ERROR if problems else DONE)
 
 
 @click.command(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.content.posts import Collection, Post, read_posts
+from pipeline.content.posts import Collection, Post, read_post, read_posts
+from pipeline.content.tree import directories
 from pipeline.errors import ContentError
 
 __all__ = ["Library", "Pair"]
@@ -47,19 +48,19 @@ class Library:
     draft_snapshots: Mapping[str, Collection]
 
     @classmethod
-    def read(cls, settings: Settings, read: Callable[[Path, Path], Post] | None = None) -> Library:
+    def read(cls, settings: Settings, read: Callable[[Path, Path], Post] = read_post) -> Library:
         """Read the source, every target locale and the open drafts; `read` takes the place of `read_post`."""
+        return cls.of(settings, lambda directory: read_posts(directory, read))
 
-        def read_all(directory: Mapping[str, Path]) -> dict[str, Collection]:
-            return {locale: read_posts(path, read) for locale, path in directory.items()}
-
-        return cls(
-            read_posts(settings.content(settings.source), read),
-            read_all({locale: settings.content(locale) for locale in settings.targets}),
-            read_all({locale: settings.snapshots(locale) for locale in settings.targets}),
-            read_all({locale: settings.drafts(locale) for locale in settings.targets}),
-            read_all({locale: settings.drafts(locale) / ".source" for locale in settings.targets}),
-        )
+    @classmethod
+    def of(cls, settings: Settings, read: Callable[[Path], Collection]) -> Library:
+        """What `read` finds in each of the directories."""
+        first, *others = directories(settings)
+        source = read(first)
+        parts: list[dict[str, Collection]] = [{}, {}, {}, {}]
+        for number, directory in enumerate(others):
+            parts[number % len(parts)][settings.targets[number // len(parts)]] = read(directory)
+        return cls(source, *parts)
 
     @property
     def problems(self) -> list[ContentError]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
 from pipeline.content.front_matter import FrontMatter, read_front_matter
 from pipeline.content.meta import Meta, read_meta
-from pipeline.content.tree import SUFFIX, markdown_files
+from pipeline.content.tree import SUFFIX, key_of, markdown_files
 from pipeline.errors import ContentError
 
-__all__ = ["Collection", "Post", "parse_post", "read_post", "read_posts"]
+__all__ = ["Collection", "Post", "parse_post", "read_post", "read_posts", "read_some"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,24 @@ def read_posts(directory: Path, read: Callable[[Path, Path], Post] | None = None
     """Every post below `directory`, hidden directories left out. An unreadable one is a problem, never a failure.
     `read` takes the place of `read_post`.
     """
+    files, problems = markdown_files(directory)
+    return read_some(directory, (path.relative_to(directory) for path in files), problems, read)
+
+
+def read_some(
+    directory: Path,
+    files: Iterable[Path],
+    problems: Iterable[ContentError] = (),
+    read: Callable[[Path, Path], Post] | None = None,
+) -> Collection:
+    """As if these files, named from `directory`, were all that is below it; `problems` are known already."""
     read = read or read_post
     posts: dict[str, Post] = {}
-    files, problems = markdown_files(directory)
-    for path in files:
+    problems = list(problems)
+    for file in files:
+        path = directory / file
         try:
-            post = read(directory, path.relative_to(directory))
+            post = read(directory, file)
             if post.key in posts:
                 raise ContentError(
                     f"is the same post as {posts[post.key].path}.", path=path, remedy="Rename or remove one of them."
@@ -124,9 +136,7 @@ def parse_post(directory: Path, file: Path | PurePosixPath, text: str) -> Post:
 
 def post_key(file: PurePosixPath) -> str:
     """`posts/foo` for posts/foo.md and for posts/foo/index.md; `_index` pages keep their name."""
-    if file.name == f"index{SUFFIX}" and len(file.parts) > 1:
-        return str(file.parent)
-    return str(file).removesuffix(SUFFIX)
+    return key_of(str(file))
 
 
 def _belongs_to(directory: Path, path: Path) -> str:

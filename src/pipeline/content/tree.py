@@ -5,15 +5,19 @@ without a word, because a post that is overlooked looks like one that was delete
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.config import Settings
 from pipeline.errors import ContentError
 
-__all__ = ["SUFFIX", "markdown_files"]
+__all__ = ["SUFFIX", "Stamp", "directories", "key_of", "markdown_files", "stamps"]
 
 SUFFIX = ".md"
+
+Stamp = tuple[int, int, int, int]
 
 
 def markdown_files(directory: Path) -> tuple[list[Path], list[ContentError]]:
@@ -24,6 +28,45 @@ def markdown_files(directory: Path) -> tuple[list[Path], list[ContentError]]:
     problems: list[ContentError] = []
     files = list(_walk(directory, directory, (), problems)) if os.path.lexists(directory) else []
     return sorted(files), problems
+
+
+def stamps(directory: Path) -> dict[str, tuple[str, Stamp]] | None:
+    """The posts of `markdown_files` by key, each with its name below `directory`, and with the size, the times of
+    modification and change in nanoseconds, and the inode of its file.
+
+    None where something is unusual, a problem or a link to a directory, and `markdown_files` has to look closer.
+    """
+    found: dict[str, tuple[str, Stamp]] = {}
+    if not os.path.lexists(directory):
+        return found
+    left = [("", str(directory))]
+    while left:
+        above, folder = left.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if name.startswith("."):
+                        continue
+                    if entry.is_dir():
+                        if entry.is_symlink():
+                            return None
+                        left.append((f"{above}{name}/", entry.path))
+                    elif name.endswith(SUFFIX):
+                        status = entry.stat()
+                        key = key_of(above + name)
+                        if key in found or not stat.S_ISREG(status.st_mode) or not _is_text(above + name):
+                            return None
+                        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+                        found[key] = (above + name, stamp)
+        except OSError:
+            return None
+    return found
+
+
+def key_of(name: str) -> str:
+    """`posts/foo` for posts/foo.md and for posts/foo/index.md; `_index` pages keep their name."""
+    return name.removesuffix(f"/index{SUFFIX}") if name.endswith(f"/index{SUFFIX}") else name.removesuffix(SUFFIX)
 
 
 def _walk(top: Path, directory: Path, above: tuple[str, ...], problems: list[ContentError]) -> Iterator[Path]:
@@ -54,7 +97,7 @@ def _walk(top: Path, directory: Path, above: tuple[str, ...], problems: list[Con
 def _fault(top: Path, path: Path, entry: os.DirEntry[str]) -> ContentError | None:
     """What keeps a Markdown file from being a post."""
     name = path.relative_to(top)
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in str(name)):
+    if not _is_text(str(name)):
         shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
         return ContentError("has a name that is not text.", path=top / shown, remedy="Rename it.")
     if path.is_file():
@@ -64,7 +107,20 @@ def _fault(top: Path, path: Path, entry: os.DirEntry[str]) -> ContentError | Non
     return ContentError("is not a file.", path=path, remedy="Remove it, or give it another name.")
 
 
+def _is_text(name: str) -> bool:
+    return name.isprintable() or all(unicodedata.category(character) not in {"Cc", "Cs"} for character in name)
+
+
 def _unreadable(directory: Path, error: OSError) -> ContentError:
     return ContentError(
         f"cannot be read: {error.strerror}.", path=directory, remedy="Check the directory and its permissions."
     )
+
+
+def directories(settings: Settings) -> list[Path]:
+    """Where posts are: the source; then of each target its posts, their snapshots, its drafts, and theirs."""
+    found = [settings.content(settings.source)]
+    for locale in settings.targets:
+        drafts = settings.drafts(locale)
+        found += [settings.content(locale), settings.snapshots(locale), drafts, drafts / ".source"]
+    return found

@@ -2,62 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.config import Settings
 from pipeline.content import Library, Pair, Post
 from pipeline.translation.align import align
 from pipeline.translation.document import Document
 from pipeline.translation.moves import moves
+from pipeline.translation.state import PostState
 
-__all__ = ["PostState", "detect"]
-
-
-@dataclass(frozen=True, slots=True)
-class PostState:
-    """`state` is one of missing, current, stale, in review, moved, orphaned, foreign, excluded; `changed` of
-    `segments` segments have no approved translation. `line` is the first line of the source that changed.
-    """
-
-    post: str
-    locale: str
-    state: str
-    changed: int
-    segments: int
-    reason: str
-    line: int | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As `pipeline status --json` prints it."""
-        return {
-            "post": self.post,
-            "locale": self.locale,
-            "state": self.state,
-            "changed": self.changed,
-            "segments": self.segments,
-            "reason": self.reason,
-        }
+__all__ = ["found_states"]
 
 
-def detect(
-    settings: Settings, library: Library | None = None, *, posts: Iterable[str] = (), locale: str | None = None
+def found_states(
+    settings: Settings, library: Library, locale: str, posts: Collection[str] | None = None
 ) -> list[PostState]:
-    """One state a post and target locale, in order; `posts` and `locale` narrow it.
-
-    A post of which a part cannot be read has none: what is wrong is among the library's problems.
-    """
-    library = library or Library.read(settings)
-    wanted = set(posts)
-    states = []
-    for target in [locale] if locale else settings.targets:
-        moved = moves(library, target)
-        for pair in library.pairs(target):
-            if pair.fault or (wanted and pair.key not in wanted) or pair.key in moved.values():
-                continue
-            states.append(_state(settings, pair, moved, library, target))
-    return states
+    """One state a post of `library`, in order of the keys; `posts` narrows it."""
+    moved = moves(library, locale)
+    former = set(moved.values())
+    return [
+        _state(settings, pair, moved, library, locale)
+        for pair in library.pairs(locale)
+        if not pair.fault and pair.key not in former and (posts is None or pair.key in posts)
+    ]
 
 
 def _state(settings: Settings, pair: Pair, moved: dict[str, str], library: Library, locale: str) -> PostState:
