@@ -65,7 +65,7 @@ class Output:
     def is_same(self, path: str, made_from: str) -> bool:
         """Whether that file is there."""
         known = self.known.get(path)
-        return known is not None and known.made_from == made_from and self._files().get(path) == known.stat
+        return known is not None and known.made_from == made_from != "" and self._files().get(path) == known.stat
 
     def add(self, path: str, data: bytes, made_from: str = "") -> None:
         """A file with this content. Raises BuildError if there is one of that name, or the name leaves the tree."""
@@ -94,11 +94,13 @@ class Output:
 
     def made(self) -> dict[str, Made]:
         """What the files were made from, after `commit`."""
-        return {
-            path: Made(made_from, stat_of((self.directory / path).stat()))
-            for path, made_from in self._made_from.items()
-            if made_from
-        }
+        found = {}
+        for path, made_from in self._made_from.items():
+            if self.is_same(path, made_from):
+                found[path] = self.known[path]
+            elif made_from:
+                found[path] = Made(made_from, stat_of((self.directory / path).stat()))
+        return found
 
     def has(self, path: str) -> bool:
         """Whether a file of that name was added."""

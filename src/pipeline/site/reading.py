@@ -41,9 +41,9 @@ class Reader:
     def read(self, directory: Path, file: Path) -> Post:
         """The post in a file. Raises ContentError as `read_post` does."""
         path = directory / file
-        name = str(path)
+        name = os.fspath(path)
         try:
-            found = path.stat()
+            found = os.stat(name)  # noqa: PTH116 (of every post)
         except OSError:
             return read_post(directory, file)  # which says what is wrong
         stat = stat_of(found)
