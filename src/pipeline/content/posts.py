@@ -59,6 +59,8 @@ class Collection:
 
     def fault(self, key: str) -> ContentError | None:
         """Why it is not known what this post holds, although it is there, or may be."""
+        if not self.faults:
+            return None  # asked of every part of every pair
         parts = key.split("/")
         above = ["/", *("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))]
         return next((self.faults[name] for name in [key, *above] if name in self.faults), None)

@@ -20,10 +20,11 @@ def found_states(
     """One state a post of `library`, in order of the keys; `posts` narrows it."""
     moved = moves(library, locale)
     former = set(moved.values())
+    pairs = library.pairs(locale) if posts is None else [library.pair(key, locale) for key in sorted(posts)]
     return [
         _state(settings, pair, moved, library, locale)
-        for pair in library.pairs(locale)
-        if not pair.fault and pair.key not in former and (posts is None or pair.key in posts)
+        for pair in pairs
+        if not pair.fault and pair.key not in former and (pair.source or pair.target or pair.draft)
     ]
 
 
