@@ -41,6 +41,7 @@ class SyncOptions(_Form):
         default="all", description="All stages, or one alone; `detect` only says what state each post is in."
     )
     dry_run: bool = Field(default=False, description="Plan only: ask no engine, write no draft, propose nothing.")
+    force: bool = Field(default=False, description="Propose again what somebody closed.")
     wait_for_person: bool = Field(
         default=False, description="Wait, when drafts were written, until somebody approves or rejects them by a form."
     )

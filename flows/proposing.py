@@ -29,6 +29,7 @@ def proposed(settings: Settings, options: SyncOptions) -> ProposalReport | None:
         posts=options.posts,
         locale=None if options.locale == EVERY else options.locale,
         dry_run=options.dry_run,
+        again=options.force,
     )
     for proposal in report.proposals if not options.dry_run else ():
         if proposal.action in NEW:
