@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pipeline.markdown.flanks import variants
@@ -17,6 +18,7 @@ from pipeline.markdown.pieces import Piece
 from pipeline.markdown.proof import Proof, proof_of, shape
 from pipeline.markdown.segments import Segment
 from pipeline.markdown.spelling import guarded, html_text, in_cell, is_plain, spellings, title_text
+from pipeline.markdown.sure import inert, sure_tree
 from pipeline.markdown.units import Unit
 
 __all__ = ["compose"]
@@ -50,10 +52,18 @@ class _Composer:
     """Writes the segments of one unit, what is inside a tag before what is around it."""
 
     def __init__(self, unit: Unit, env: Mapping[str, Any]) -> None:
-        self.unit = unit
+        self.unit, self.env = unit, env
         self.base = 0 if unit.kind in {"field", "html", "label"} else unit.start
-        self.proof = proof_of(unit, env)
         self.written: dict[int, _Written] = {}
+
+    @cached_property
+    def proof(self) -> Proof:
+        return proof_of(self.unit, self.env)
+
+    @cached_property
+    def tree(self) -> str | None:
+        """The tags of the unit, where they can be told without a proof."""
+        return None if self.unit.kind in {"html", "label"} else sure_tree(self.unit.pieces, self.unit.source)
 
     def compose(self, targets: Mapping[int, tuple[Piece, ...]]) -> str | None:
         order = sorted(targets, key=lambda index: _size(self.unit.segments[index]))
@@ -93,7 +103,12 @@ class _Composer:
             first = len(self.unit.source.splitlines()[0])
             if all(written.start > first for written in self.written.values()):
                 return True
-        return self.unit.kind == "label" or self.proof.holds(self._source(), self._expected())
+        if self.unit.kind == "label":
+            return True
+        source, expected = self._source(), self._expected()
+        if self.tree is not None and sure_tree(expected, source) == self.tree:
+            return True
+        return self.proof.holds(source, expected)
 
     def _source(self) -> str:
         """The unit's source with what is written so far."""
@@ -160,10 +175,16 @@ class _Composer:
                         part = guarded(part)
                     parts.append(in_cell(part) if self.unit.kind == "cell" else part)
                 written = "".join(parts)
-                if not in_tag or self.proof.reads(written, variant):
+                if not in_tag or self._reads(written, variant):
                     yield self._labelled(segment, written, variant)
                 if self.unit.kind == "field":
                     break
+
+    def _reads(self, written: str, pieces: Sequence[Piece]) -> bool:
+        """What is inside a tag reads as it should."""
+        if len(pieces) == 1 and pieces[0].text == written and inert(written):
+            return True
+        return self.proof.reads(written, pieces)
 
     def _begins_line(self, segment: Segment, pieces: Sequence[Piece], position: int) -> bool:
         if self.unit.kind == "field" or segment.kind != "text":
