@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.parser_inline import ParserInline
 from translate_posts import Writer, chinese, english
 
 from pipeline.config import Settings, load
@@ -64,7 +65,7 @@ _PHASES: tuple[tuple[Any, str, str], ...] = (
     (Memory, "fuzzy", "memory: look up"),
     (ask.Asker, "ask", "ask: spell and read"),
     (Dispatcher, "translate", "ask: pack and journal"),
-    (draft, "compose", "write and prove units"),
+    (draft, "composed", "write and prove units"),
     (run, "finish", "put together"),
     (finish, "difference", "prove drafts"),
     (run, "write_pair", "write the drafts"),
@@ -76,7 +77,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.spent: Counter[str] = Counter()
-        self.parses = self.parsed = 0
+        self.parsed: Counter[str] = Counter()
         self._phases = ["the rest"]
         self._since = 0.0
 
@@ -84,13 +85,13 @@ class Clock:
     def running(self) -> Iterator[None]:
         """While it lasts, the pipeline is measured."""
         known = [(owner, name, vars(owner)[name]) for owner, name, _ in _PHASES]
-        parsers = [(MarkdownIt, name, vars(MarkdownIt)[name]) for name in ("parse", "parseInline")]
+        parsers = [(owner, "parse", vars(owner)["parse"]) for owner in (ParserBlock, ParserInline)]
         for (owner, name, phase), (_, _, before) in zip(_PHASES, known, strict=True):
             inner = before.__func__ if isinstance(before, classmethod) else before
             timed = self._timed(inner, phase)
             setattr(owner, name, classmethod(timed) if isinstance(before, classmethod) else timed)
         for owner, name, before in parsers:
-            setattr(owner, name, self._counted(before))
+            setattr(owner, name, self._counted(before, owner.__name__))
         total, self._since = time.process_time(), time.thread_time()
         try:
             yield
@@ -118,11 +119,10 @@ class Clock:
 
         return timed
 
-    def _counted(self, inner: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(md: MarkdownIt, src: str, env: Any = None) -> Any:
-            self.parses += 1
-            self.parsed += len(src)
-            return inner(md, src, env)
+    def _counted(self, inner: Callable[..., Any], what: str) -> Callable[..., Any]:
+        def counted(parser: Any, src: str, *args: Any) -> Any:
+            self.parsed[what] += len(src)
+            return inner(parser, src, *args)
 
         return counted
 
@@ -167,7 +167,8 @@ def measure_first(settings: Settings) -> dict[str, Any]:
     counts = [post.counts.to_json() for post in report.posts]
     origins = {name: sum(count[name] for count in counts) for name in counts[0]}
     segments = origins.pop("total")
-    texts = (post.text for key, post in read_posts(settings.content("en")).posts.items() if key.startswith("new/"))
+    posts = read_posts(settings.content("en")).posts
+    length = sum(len(post.body) for key, post in posts.items() if key.startswith("new/"))
     return {
         "posts": len(report.posts),
         "segments": segments,
@@ -178,8 +179,7 @@ def measure_first(settings: Settings) -> dict[str, Any]:
         "cpu": sum(clock.spent.values()),
         "ms": sum(clock.spent.values()) / segments * 1000,
         "phases": {phase: seconds / segments * 1000 for phase, seconds in clock.spent.most_common()},
-        "parses a segment": clock.parses / segments,
-        "characters parsed, of each": clock.parsed / sum(map(len, texts)),
+        "parsed": {"as blocks": clock.parsed["ParserBlock"] / length, "inline": clock.parsed["ParserInline"] / length},
     }
 
 
@@ -307,10 +307,8 @@ def show(result: dict[str, Any]) -> None:
     for phase, spent in first["phases"].items():
         print(f"{phase:28}{spent:13.3f}{spent / first['ms']:8.0%}")
     print(f"{'all':28}{first['ms']:13.3f}{'':8}   {first['cpu']:.1f} s of CPU, {first['wall']:.1f} s\n")
-    print(
-        f"Markdown: {first['parses a segment']:.2f} parses a segment, each character is parsed "
-        f"{first['characters parsed, of each']:.1f} times\n"
-    )
+    times = ", ".join(f"{what} {parsed:.2f} times" for what, parsed in first["parsed"].items())
+    print(f"Markdown: each character of the posts is parsed {times}\n")
     print(f"{len(edits['rows'])} posts with {edits['edits']} edited segments: {edits['sent']} texts sent\n")
     for bar, met in result["bars"].items():
         print(f"{'met   ' if met else 'MISSED'}  {bar}")

@@ -35,7 +35,8 @@ def test_a_small_first_translation(tmp_path):
     assert (first["posts"], first["problems"]) == (10, 0)
     assert sum(first["origins"].values()) == first["segments"] > 200
     assert abs(sum(first["phases"].values()) - first["ms"]) < 0.001
-    assert first["characters parsed, of each"] > 1
+    assert 3 < first["parsed"]["as blocks"] < 6
+    assert 0.5 < first["parsed"]["inline"] < 3
     assert result["memory"]["segments"] >= 250
     assert [row["sent"] for row in result["edits"]["rows"]] == [1, 2, 3, 5, 8] * 2
     assert "ms a segment" in done.stdout
