@@ -21,7 +21,15 @@ from pipeline.markdown.spelling import guarded, html_text, in_cell, is_plain, sp
 from pipeline.markdown.sure import inert, sure_tree
 from pipeline.markdown.units import Unit
 
-__all__ = ["compose"]
+__all__ = ["Composed", "compose", "composed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A unit with translations. `tree` is what `sure_tree` says of it and of its source, if it does."""
+
+    text: str
+    tree: str | None = None
 
 
 def compose(unit: Unit, targets: Mapping[int, Sequence[Piece]], env: Mapping[str, Any]) -> str | None:
@@ -30,11 +38,17 @@ def compose(unit: Unit, targets: Mapping[int, Sequence[Piece]], env: Mapping[str
     `env` holds the link references and footnotes of the document. Returns None if a translation cannot be written
     without changing the structure. Pieces that are the segment's own change nothing.
     """
+    found = composed(unit, targets, env)
+    return found.text if found else None
+
+
+def composed(unit: Unit, targets: Mapping[int, Sequence[Piece]], env: Mapping[str, Any]) -> Composed | None:
+    """The same, with what is known of its tags."""
     changed = {
         index: tuple(pieces) for index, pieces in targets.items() if tuple(pieces) != unit.segments[index].pieces
     }
     if not changed:
-        return unit.source
+        return Composed(unit.source)
     return _Composer(unit, env).compose(changed)
 
 
@@ -55,6 +69,7 @@ class _Composer:
         self.unit, self.env = unit, env
         self.base = 0 if unit.kind in {"field", "html", "label"} else unit.start
         self.written: dict[int, _Written] = {}
+        self.source, self.sure = "", False  # what is written so far, and whether that needs no parser
 
     @cached_property
     def proof(self) -> Proof:
@@ -65,14 +80,14 @@ class _Composer:
         """The tags of the unit, where they can be told without a proof."""
         return None if self.unit.kind in {"html", "label"} else sure_tree(self.unit.pieces, self.unit.source)
 
-    def compose(self, targets: Mapping[int, tuple[Piece, ...]]) -> str | None:
+    def compose(self, targets: Mapping[int, tuple[Piece, ...]]) -> Composed | None:
         order = sorted(targets, key=lambda index: _size(self.unit.segments[index]))
         done = (
             self._all_at_once(order, targets)
             or self._one_by_one(order, targets, careful=False)
             or self._one_by_one(order, targets, careful=True)
         )
-        return self._source() if done else None
+        return Composed(self.source, self.tree if self.sure else None) if done else None
 
     def _all_at_once(self, order: Sequence[int], targets: Mapping[int, tuple[Piece, ...]]) -> bool:
         """Most translations need no care, and then one proof does for all."""
@@ -99,16 +114,16 @@ class _Composer:
         return False
 
     def _holds(self) -> bool:
+        self.source = self._source()
         if self.unit.kind == "html":  # its first line makes it a block; nothing ends it that a segment may hold
             first = len(self.unit.source.splitlines()[0])
             if all(written.start > first for written in self.written.values()):
                 return True
         if self.unit.kind == "label":
             return True
-        source, expected = self._source(), self._expected()
-        if self.tree is not None and sure_tree(expected, source) == self.tree:
-            return True
-        return self.proof.holds(source, expected)
+        expected = self._expected()
+        self.sure = self.tree is not None and sure_tree(expected, self.source) == self.tree
+        return self.sure or self.proof.holds(self.source, expected)
 
     def _source(self) -> str:
         """The unit's source with what is written so far."""

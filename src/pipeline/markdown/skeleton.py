@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore, inline
 from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 from pipeline.markdown.dialect import commonmark
 from pipeline.markdown.html import TAG
@@ -42,24 +45,27 @@ def structure(tokens: Sequence[Token], env: Mapping[str, Any]) -> list[_Entry]:
     return [_block(token, notes) for token in tokens]
 
 
-def difference(source: str, target: str) -> tuple[int | None, str] | None:
+def difference(
+    source: str, target: str, sure: Mapping[str, str] = MappingProxyType({})
+) -> tuple[int | None, str] | None:
     """The first place where two Markdown texts differ in structure, under the dialect or plain CommonMark.
 
     Returns (line of the target from 0, what is there in words), or None when they have the same skeleton. The
-    pipeline's own marks are not part of the structure.
+    pipeline's own marks are not part of the structure. `sure` has for the text of some leaves what `sure_tree` says of
+    it: these are not parsed.
     """
     source, target = _MARK.sub("", source), _MARK.sub("", target)
     if source == target:
         return None
     for parser in (positioned_dialect, commonmark):
         ours, theirs = _remembered(source, parser), _remembered(target, parser)
-        for (_, expected), (line, found) in zip(ours, theirs, strict=False):
-            if expected != found:
-                return line, f"{_words(found)} where the source has {_words(expected)}"
+        for expected, found in zip(ours, theirs, strict=False):
+            if not expected.equals(found, sure):
+                return found.line, f"{_words(found.entry)} where the source has {_words(expected.entry)}"
         if len(ours) != len(theirs):
             extra = theirs[len(ours)] if len(theirs) > len(ours) else None
             return (
-                (extra[0], f"{_words(extra[1])} that the source does not have")
+                (extra.line, f"{_words(extra.entry)} that the source does not have")
                 if extra
                 else (None, "blocks are missing at the end")
             )
@@ -67,9 +73,44 @@ def difference(source: str, target: str) -> tuple[int | None, str] | None:
 
 
 @lru_cache(maxsize=4)
-def _remembered(text: str, parser: Callable[[], MarkdownIt]) -> list[tuple[int | None, _Entry]]:
+def _remembered(text: str, parser: Callable[[], MarkdownIt]) -> list[_Block]:
     """A draft is compared with the same source after every repair."""
-    return skeleton(text, parser())
+    state = StateCore(text, parser(), {})
+    for rule in state.md.core.ruler.getRules(""):
+        if rule is inline:
+            break
+        rule(state)
+    return [_Block(token, state.md, state.env) for token in state.tokens]
+
+
+class _Block:
+    """A block token. Its inline markup is parsed when it is looked at."""
+
+    def __init__(self, token: Token, md: MarkdownIt, env: EnvType) -> None:
+        self.token, self.md, self.env = token, md, env
+        self.line = token.map[0] if token.map else None
+
+    def equals(self, other: _Block, sure: Mapping[str, str]) -> bool:
+        """It is the same in structure."""
+        one, two = self.token, other.token
+        if one.type != "inline":
+            return (one.type == two.type and _told_by(one) == _told_by(two)) or self.entry == other.entry
+        tree = sure.get(one.content) if two.type == "inline" else None
+        return (tree is not None and tree == sure.get(two.content)) or self.entry == other.entry
+
+    @cached_property
+    def entry(self) -> _Entry:
+        """What it is."""
+        token = self.token
+        if token.type == "inline" and not token.children:
+            token.children = []
+            self.md.inline.parse(token.content, self.md, self.env, token.children)
+        return structure([token], self.env)[0]
+
+
+def _told_by(token: Token) -> _Entry:
+    """Of block tokens whose entries are the same this mostly is, too."""
+    return token.tag, token.nesting, token.attrs, token.info, token.hidden, token.content, token.meta
 
 
 def _words(entry: _Entry) -> str:

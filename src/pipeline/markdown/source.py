@@ -9,10 +9,15 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-__all__ = ["Lines", "Mapping", "line_start", "locate", "margins", "split_row"]
+__all__ = ["Lines", "Mapping", "line_start", "line_starts", "locate", "margins", "split_row"]
 
 _TRIM = " \t\n\r\v\f"
 _BREAK = re.compile(r"\r\n?|\n")
+
+
+def line_starts(text: str) -> list[int]:
+    """Where each line begins: `bisect_right` says of a place which line it is in, from 1."""
+    return [0, *(match.end() for match in _BREAK.finditer(text))]
 
 
 class Lines:

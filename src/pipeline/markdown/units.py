@@ -44,6 +44,11 @@ class Unit:
     name: str = ""
     markup: str = ""
 
+    @property
+    def text(self) -> str:
+        """The source without what containers put before its lines."""
+        return _unwrapped(self.source, self.path)
+
 
 _CONTAINERS = {
     "blockquote_open": "quote",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.markdown import Piece, Segment, Unit, compose
+from pipeline.markdown import Composed, Piece, Segment, Unit, composed
 from pipeline.translation.adapt import adapt
 from pipeline.translation.document import Document, Mark
 from pipeline.translation.entries import Entry, entries_of, filled, respelled, tag_values
@@ -44,7 +44,7 @@ class Draft:
 
     `targets`, `origins` and `scores` say for each segment (by unit and number) how it is translated, from where, and
     how similar a fuzzy match is; `entries` what the memory gave for it, `asked` what of it an engine has translated,
-    `reasons` why none could.
+    `reasons` why none could. `sure` says of leaves, by their text, what `composed` knows of their tags.
     """
 
     layout: Layout
@@ -54,9 +54,10 @@ class Draft:
     entries: dict[_Key, Entry] = field(default_factory=dict)
     reasons: dict[_Key, str] = field(default_factory=dict)
     asked: dict[_Key, list[str]] = field(default_factory=dict)
+    sure: dict[str, str] = field(default_factory=dict)
     _plans: dict[_Key, list[Part]] = field(default_factory=dict)
     _pool: SentencePool | None = None
-    _composed: dict[int, tuple[Mapping[int, tuple[Piece, ...]], str | None]] = field(default_factory=dict)
+    _composed: dict[int, tuple[Mapping[int, tuple[Piece, ...]], Composed | None]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, new: Document, old: Document | None, base: Document | None) -> Draft:
@@ -216,8 +217,10 @@ class Draft:
         known = self._composed.get(index)
         if known is None or known[0] != wanted:
             unit = self.layout.new.units[index]
-            known = self._composed[index] = wanted, compose(unit, wanted, self.layout.new.env)
-        return known[1]
+            known = self._composed[index] = wanted, composed(unit, wanted, self.layout.new.env)
+            if known[1] and known[1].tree is not None:
+                self.sure |= dict.fromkeys((unit.text, known[1].text), known[1].tree)
+        return known[1].text if known[1] else None
 
     def jobs(self) -> list[Job]:
         """What is left, each with its neighbours."""

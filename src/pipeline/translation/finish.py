@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from rapidfuzz import fuzz
 from pipeline.content import locate_fields, read_front_matter
 from pipeline.errors import ContentError
 from pipeline.markdown import difference
+from pipeline.markdown.source import line_starts
 from pipeline.translation.code import merged_lines
 from pipeline.translation.document import Mark, field_mark_text, mark_text
 from pipeline.translation.draft import Draft, Origin
@@ -78,13 +80,33 @@ class Finished:
     matches: tuple[MemoryMatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Whole:
-    """The file as it would be: where its body units begin, and the front matter keys that people disagree on."""
+    """The file as it would be: where its body units begin, the front matter keys that people disagree on, and the names
+    of the fields that are translated.
+    """
 
     text: str
     starts: dict[int, int]
     conflicts: list[str]
+    names: list[str]
+
+    def line(self, at: int) -> int:
+        """The line, from 1, of a place in it."""
+        return bisect_right(self._lines, at)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return line_starts(self.text)
+
+    @cached_property
+    def fields(self) -> dict[str, int]:
+        """Where each of its fields begins; none, if its front matter cannot be read."""
+        try:
+            front = read_front_matter(self.text, "")
+        except ContentError:
+            return {}
+        return {field.name: field.start for field in reversed(locate_fields(self.text, front, self.names))}
 
 
 def finish(draft: Draft, glossary: Glossary) -> Finished:
@@ -108,7 +130,7 @@ class _Finish:
         targets, origins = dict(self.draft.targets), dict(self.draft.origins)
         before = None
         for attempt in range(len(self.new.units) + 2):
-            fault = self.fault(whole.text)
+            fault = self.fault(whole)
             if fault is None:
                 break
             if fault == before and self.layout.base is not None and not self.own_glue:
@@ -157,7 +179,8 @@ class _Finish:
         values, marks = self.fields() if machine else ({}, {})
         front, conflicts = merge_front_matter(self.new, self.layout.old, self.layout.base, values, marks)
         body, starts = write_body(self.layout, render, own_glue=self.own_glue)
-        return _Whole(front + body, {index: start + len(front) for index, start in starts.items()}, conflicts)
+        starts = {index: start + len(front) for index, start in starts.items()}
+        return _Whole(front + body, starts, conflicts, [field.name for field in self.new.fields.values()])
 
     def written(self, index: int) -> str:
         """A unit with its translations."""
@@ -201,19 +224,21 @@ class _Finish:
                 marks[index] = field_mark_text(mark)
         return values, marks
 
-    def fault(self, text: str) -> tuple[int | None, str] | None:
+    def fault(self, whole: _Whole) -> tuple[int | None, str] | None:
         """Where the draft differs in structure from what it must be: (line from 0 of the file, words)."""
+        text = whole.text
         try:
             front = read_front_matter(text, self.new.post.path)
         except ContentError as error:
             return (error.line or 1) - 1, error.message
-        found = difference(self.new.post.body, text[front.body :])
+        found = difference(self.new.post.body, text[front.body :], self.draft.sure)
         if found is not None and not self.clean:  # then it is compared with the same draft in the source language
             english = self.assembled(machine=False).text
-            found = difference(english[read_front_matter(english, self.new.post.path).body :], text[front.body :])
+            body = english[read_front_matter(english, self.new.post.path).body :]
+            found = difference(body, text[front.body :], self.draft.sure)
         if found is None:
             return None
-        return None if found[0] is None else found[0] + text.count("\n", 0, front.body), found[1]
+        return None if found[0] is None else found[0] + whole.line(front.body) - 1, found[1]
 
     def mend(self, line: int | None, what: str, whole: _Whole, *, patient: bool) -> tuple[list[Problem], bool]:
         """Take back what is to blame: the machine's unit at that line, else the translation's own layout, else all.
@@ -222,7 +247,7 @@ class _Finish:
         """
         chosen = [index for index, targets in self.draft.targets.items() if targets]
         machine = sorted((whole.starts[index], index) for index in chosen if index in whole.starts)
-        at = [index for start, index in machine if line is not None and whole.text.count("\n", 0, start) <= line]
+        at = [index for start, index in machine if line is not None and whole.line(start) - 1 <= line]
         if not at and not self.own_glue and self.layout.base is not None:
             self.own_glue = True
             return [], True
@@ -259,17 +284,9 @@ class _Finish:
 
     def line_of(self, index: int, whole: _Whole) -> int:
         start = whole.starts.get(index)
-        if start is None:
-            start = self.start_of_field(self.new.units[index].name, whole.text)
-        return self.new.units[index].line if start is None else whole.text.count("\n", 0, start) + 1
-
-    def start_of_field(self, name: str, text: str) -> int | None:
-        """A field before it may have become longer or shorter."""
-        try:
-            front = read_front_matter(text, self.new.post.path)
-        except ContentError:
-            return None
-        return next((field.start for field in locate_fields(text, front, [name])), None)
+        if start is None:  # a field; one before it may have become longer or shorter
+            start = whole.fields.get(self.new.units[index].name)
+        return self.new.units[index].line if start is None else whole.line(start)
 
     def changes(self, whole: _Whole) -> Iterator[Change]:
         """What a reviewer has to look at, in the draft's order; what is gone comes last."""
