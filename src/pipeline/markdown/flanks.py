@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.markdown.pieces import Piece, written
@@ -21,14 +21,15 @@ _CLOSERS = "，。！？；：、,.!?;:…"
 _WRAPS = frozenset({"“”", "‘’", "「」", "『』", "《》", "〈〉", "【】", "（）", "()"})
 
 
-def variants(pieces: Sequence[Piece]) -> list[tuple[Piece, ...]]:
+def variants(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
     """The pieces with room around addresses; then with emphasis as plain CommonMark needs it, the best first."""
     given = _with_room(pieces)
-    found = [given]
-    for variant in (_flanked(_starred(given)), _flanked(given)):
-        if variant not in found:
-            found.append(variant)
-    return found
+    yield given
+    starred, flanked = _flanked(_starred(given)), _flanked(given)
+    if starred != given:
+        yield starred
+    if flanked not in (given, starred):
+        yield flanked
 
 
 def _starred(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

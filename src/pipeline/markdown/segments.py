@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from markdown_it.common.utils import unescapeAll
@@ -38,11 +38,16 @@ class Segment:
     start: int
     end: int
     pieces: tuple[Piece, ...]
+    _message: str | None = field(default=None, init=False, compare=False, repr=False)
 
     @property
     def message(self) -> str:
         """The text with numbered tags: `Built <1>LazyLLM</1> with <2/>`."""
-        return "".join(_CANONICAL[piece.kind](piece) for piece in self.pieces)
+        found = self._message
+        if found is None:
+            found = "".join([_CANONICAL[piece.kind](piece) for piece in self.pieces])
+            object.__setattr__(self, "_message", found)  # it is asked for again and again
+        return found
 
     @property
     def signature(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 __all__ = ["guarded", "html_text", "in_cell", "is_plain", "spellings", "title_text"]
 
@@ -48,11 +48,17 @@ def spellings(text: str, *, crowded: bool, addresses: bool) -> Iterator[Callable
     `crowded`: for plain CommonMark there is other text in the same paragraph. `addresses`: bare addresses stand
     beside the texts, and GFM finds none behind a bracket that is open.
     """
-    always = [_ALWAYS, *([_LONE] if crowded else []), *([r"\["] if addresses else [])]
+    always = (_ALWAYS, *([_LONE] if crowded else []), *([r"\["] if addresses else []))
+    yield partial(_any_of(always).sub, _escaped)
     found = [kind for kind in _KINDS if re.search(kind, text)]
-    for kinds in [[], *([kind] for kind in found if len(found) > 1), *([found] if found else [])]:
-        yield partial(re.compile("|".join([*always, *kinds])).sub, _escaped)
+    for kinds in [*([kind] for kind in found if len(found) > 1), *([found] if found else [])]:
+        yield partial(_any_of((*always, *kinds)).sub, _escaped)
     yield partial(re.compile(_PUNCTUATION).sub, _escaped)
+
+
+@cache
+def _any_of(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(kinds))
 
 
 def is_plain(text: str) -> bool:

@@ -44,7 +44,8 @@ class Spelling:
             return piece.text
         if piece.kind == "break":
             return " "
-        return {"open": self.opening, "close": self.closing, "void": self.void}[piece.kind].format(piece.id)
+        form = self.opening if piece.kind == "open" else self.closing if piece.kind == "close" else self.void
+        return form.format(piece.id)
 
 
 _NUMBER = r"\s{0,3}([/／]?)\s{0,3}(\d{1,4})\s{0,3}([/／]?)\s{0,3}"
@@ -80,7 +81,7 @@ def _has_tags(pieces: Sequence[Piece]) -> bool:
 def _clean(answer: str, question: str) -> str:
     """Line ends and runs of blanks as one blank; without invisible characters that the question does not have."""
     text = re.sub(r"[ \t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", answer)
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable():
         text = "".join(
             character
             for index, character in enumerate(text)
@@ -190,11 +191,13 @@ def _filled(pieces: Sequence[Piece]) -> set[int]:
 _ADDRESS = re.compile(
     r"(?:(?:https?|ftp)://|www\.|mailto:|xmpp:)[!-~]*|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]*", re.IGNORECASE | re.ASCII
 )
+_MAY_BE_ADDRESS = re.compile("[:@]|[wW]\\.")
 
 
 def _new_addresses(pieces: Sequence[Piece], question: str) -> bool:
     """A part of the question's address is another address."""
-    found = {match[0].rstrip(".,:;!?)") for piece in pieces for match in _ADDRESS.finditer(piece.text)}
+    texts = [piece.text for piece in pieces if _MAY_BE_ADDRESS.search(piece.text)]
+    found = {match[0].rstrip(".,:;!?)") for text in texts for match in _ADDRESS.finditer(text)}
     return any(
         not re.search(rf"(?<![A-Za-z0-9]){re.escape(address)}(?!\.?[A-Za-z0-9_-])", question) for address in found
     )
