@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pipeline.config import EngineSettings
 from pipeline.translation.engines import Request
-from pipeline.translation.journal import Journal, answer_key
+from pipeline.translation.journal import Journal, answer_key, relevant
 from tests.engines.servers import LibreTranslateServer
 
 ROOT = Path(__file__).parents[2]
@@ -129,20 +129,20 @@ def test_a_full_disk_is_a_warning_said_once(tmp_path, caplog, monkeypatch):
 def test_keys_tell_apart_what_changes_the_answer():
     languages = ("en", "zh-CN")
     variants = [
-        answer_key("a", EngineSettings(), languages, Request("text")),
-        answer_key("b", EngineSettings(), languages, Request("text")),
-        answer_key("a", EngineSettings(url="http://x"), languages, Request("text")),
-        answer_key("a", EngineSettings(kind="google"), languages, Request("text")),
-        answer_key("a", EngineSettings(command=["x"]), languages, Request("text")),
-        answer_key("a", EngineSettings(), ("en", "zh-TW"), Request("text")),
-        answer_key("a", EngineSettings(), languages, Request("text", "before")),
-        answer_key("a", EngineSettings(), languages, Request("text", "", "before")),
+        answer_key("a", relevant(EngineSettings()), languages, Request("text")),
+        answer_key("b", relevant(EngineSettings()), languages, Request("text")),
+        answer_key("a", relevant(EngineSettings(url="http://x")), languages, Request("text")),
+        answer_key("a", relevant(EngineSettings(kind="google")), languages, Request("text")),
+        answer_key("a", relevant(EngineSettings(command=["x"])), languages, Request("text")),
+        answer_key("a", relevant(EngineSettings()), ("en", "zh-TW"), Request("text")),
+        answer_key("a", relevant(EngineSettings()), languages, Request("text", "before")),
+        answer_key("a", relevant(EngineSettings()), languages, Request("text", "", "before")),
     ]
     assert len(set(variants)) == len(variants)
     same = EngineSettings(
         timeout=1.0, retries=1, concurrency=2, requests_per_second=1.0, max_characters=9, api_key_env="KEY"
     )
-    assert answer_key("a", same, languages, Request("text")) == variants[0]
+    assert answer_key("a", relevant(same), languages, Request("text")) == variants[0]
 
 
 def test_processes_share_a_journal(tmp_path):

@@ -19,7 +19,7 @@ from pipeline.translation.engines import Engine, GlossaryEngine, Request
 from pipeline.translation.engines.budget import Budget
 from pipeline.translation.engines.chain import Answer, Chain, packs_for, spelled
 from pipeline.translation.engines.lane import Lane, Waits
-from pipeline.translation.journal import Journal, answer_key
+from pipeline.translation.journal import Journal, answer_key, relevant
 
 __all__ = ["Answer", "Budget", "Dispatcher", "EngineUsage", "Estimate", "Request"]
 
@@ -95,6 +95,7 @@ class Dispatcher:
         waits = Waits(clock, sleep, random)
         self._lanes = [Lane(engine, settings, source, target, waits) for engine, settings in engines]
         self._journal = journal
+        self._relevant = {lane.name: relevant(lane.settings) for lane in self._lanes}
         self._budget = budget or Budget(0)
         self._terms = {term.casefold(): wanted for term, wanted in (terms or {}).items()}
         for engine, _ in engines if terms else ():
@@ -186,7 +187,9 @@ class Dispatcher:
         text = found[0].text.casefold()
         terms = sorted(item for item in self._terms.items() if item[0] in text) if lane.reads_terms else ()
         fingerprint = lane.engine.capabilities.fingerprint
-        return answer_key(lane.name, lane.settings, (lane.source, lane.target), found[0], (fingerprint, *terms))
+        return answer_key(
+            lane.name, self._relevant[lane.name], (lane.source, lane.target), found[0], (fingerprint, *terms)
+        )
 
     def _recalled(self, line: Request) -> Answer | None:
         """What the journal knows, from whichever engine of the chain."""

@@ -17,17 +17,17 @@ import logging
 import os
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pipeline.config import EngineSettings
 from pipeline.translation.engines import Request
 
-__all__ = ["Journal", "answer_key"]
+__all__ = ["Journal", "answer_key", "relevant"]
 
 logger = logging.getLogger(__name__)
 
@@ -52,15 +52,20 @@ _IRRELEVANT = {
 }
 
 
+def relevant(settings: EngineSettings) -> dict[str, Any]:
+    """What of an engine's settings decides its answers."""
+    return settings.model_dump(mode="json", exclude=_IRRELEVANT, exclude_defaults=True)
+
+
 def answer_key(
-    name: str, settings: EngineSettings, languages: tuple[str, str], request: Request, more: Sequence[object] = ()
+    name: str, settings: Mapping[str, Any], languages: tuple[str, str], request: Request, more: Sequence[object] = ()
 ) -> str:
     """The digest under which the answer of the engine `name` to `request` is kept.
 
-    `more` is what else decides the answer. Leave `before` and `after` empty for an engine that does not read them.
+    `settings` are the `relevant` ones, `more` is what else decides the answer. Leave `before` and `after` empty for an
+    engine that does not read them.
     """
-    relevant = settings.model_dump(mode="json", exclude=_IRRELEVANT, exclude_defaults=True)
-    parts = [name, relevant, *languages, request.text, request.before, request.after, *more]
+    parts = [name, settings, *languages, request.text, request.before, request.after, *more]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
 
 
