@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,6 +165,16 @@ def test_the_position_of_a_change_is_its_line_in_the_draft():
     (change,) = draft.finished.changes
     assert draft.text.splitlines()[change.line - 1] == change.text
     assert (change.before, change.after) == ("", "New words.")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_whatever_ends_them(end):
+    new = "---\ntitle: Words\n---\n\n# Head\n\nOne thing.\n\n- Two things\n".replace("\n", end)
+    draft = run(new, engine=None)
+    assert [(problem.check, problem.line) for problem in draft.finished.problems] == [
+        ("untranslated", line) for line in (2, 5, 7, 9)
+    ]
+    assert [change.line for change in draft.finished.changes] == [2, 5, 7, 9]
 
 
 def test_what_is_gone_is_told():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.content import Field, Post, locate_fields
 from pipeline.markdown import Piece, Segment, Unit, field_unit, parse_units
+from pipeline.markdown.source import line_starts
 
 __all__ = ["Document", "Mark", "field_mark_text", "mark_text", "split_mark", "without_field_mark", "without_marks"]
 
@@ -47,13 +49,14 @@ class Document:
         text = post.text
         located = locate_fields(text, post.front, field_names)
         fields = dict(enumerate(located))
+        lines = line_starts(text[: post.front.body])
         units = [
             field_unit(
                 field.name,
                 field.value,
                 field.start,
                 field.end,
-                text.count("\n", 0, field.start) + 1,
+                bisect_right(lines, field.start),
             )
             for field in located
         ]
