@@ -90,3 +90,14 @@ def test_lines_stay_as_they_are(found):
         "<!-- pipeline: ignore structure: x -->\n一。\n\n- 甲 <!-- pipeline: ignore tags: y -->\n- 乙\n\n最后 8。\n"
     )
     assert [line for line, rule in found(source, target) if rule == "numbers"] == [7]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_whatever_ends_them(page_of, end):
+    """The comment's own line, those that it speaks for, and that of a finding in the front matter."""
+    comment = "<!-- pipeline: ignore numbers: it is a joke -->"
+    source = "---\ntitle: Words\nlevel: 3\n---\n\nOne line,\nand one of 20.\n\nThen 30.\n".replace("\n", end)
+    target = f"---\ntitle: 词\nlevel: three\n---\n\n一行，\n另一行 21。 {comment}\n\n然后 31。\n".replace("\n", end)
+    findings, ignored = check_page(page_of(source, target))
+    assert {finding.line for finding in findings} == {3, 9}
+    assert [finding.line for finding in ignored] == [6]

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-__all__ = ["Lines", "Mapping", "line_start", "line_starts", "locate", "margins", "split_row"]
+__all__ = ["Lines", "Mapping", "breaks", "line_start", "line_starts", "locate", "margins", "split_row"]
 
 _TRIM = " \t\n\r\v\f"
 _BREAK = re.compile(r"\r\n?|\n")
+
+
+def breaks(text: str) -> int:
+    """How many line ends there are, whichever they are."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def line_starts(text: str) -> list[int]:

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from pipeline.markdown.inline import inline_pieces
 from pipeline.markdown.pieces import Piece
 from pipeline.markdown.segments import Segment, html_segments, leaf_segments
-from pipeline.markdown.source import Lines, Mapping, line_start, locate, split_row
+from pipeline.markdown.source import Lines, Mapping, breaks, line_start, locate, split_row
 from pipeline.markdown.spans import positioned_dialect
 
 __all__ = ["Segment", "Unit", "field_pieces", "field_unit", "parse_units"]
@@ -98,8 +98,7 @@ class _Walk:
 
     def __init__(self, text: str, lines: Lines, env: dict[str, Any]) -> None:
         self.text, self.lines, self.env = text, lines, env
-        before = text[: lines.starts[0]]
-        self.first_line = before.count("\n") + before.count("\r") - before.count("\r\n")
+        self.first_line = breaks(text[: lines.starts[0]])
         self.row: tuple[int, int] | None = None
         self.cells: list[tuple[int, int]] = []
 

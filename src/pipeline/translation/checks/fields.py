@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipeline.markdown.source import breaks
 from pipeline.translation.checks.finding import Found
 from pipeline.translation.checks.page import Page
 
@@ -58,5 +59,6 @@ def _short(value: Any) -> str:
 def _line(page: Page, name: str) -> int:
     key = re.escape(name.rsplit(".", 1)[-1])
     front = page.post.front
-    match = re.compile(rf"^\s*[\"']?{key}[\"']?\s*[:=]", re.MULTILINE).search(page.post.text, front.start, front.end)
-    return page.post.text.count("\n", 0, match.end()) + 1 if match else 1
+    pattern = re.compile(rf"(?:^|(?<=\r))\s*[\"']?{key}[\"']?\s*[:=]", re.MULTILINE)
+    match = pattern.search(page.post.text, front.start, front.end)
+    return breaks(page.post.text[: match.end()]) + 1 if match else 1

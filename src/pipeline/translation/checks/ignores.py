@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.content import Post
 from pipeline.markdown import Unit, parse_units
+from pipeline.markdown.source import breaks
 
 __all__ = ["Ignore", "read_ignores"]
 
@@ -46,7 +47,7 @@ def read_ignores(post: Post) -> tuple[Post, tuple[Ignore, ...]]:
         for match in _comments(unit):
             start = unit.start + match.start()
             cuts.append((start, unit.start + match.end()))
-            line = unit.line + unit.source.count("\n", 0, match.start())
+            line = unit.line + breaks(unit.source[: match.start()])
             found.append(_ignore(match, line, *_scope(units, number)))
     text = post.text
     for start, end in sorted(cuts, reverse=True):
@@ -71,14 +72,14 @@ def _scope(units: Sequence[Unit], number: int) -> tuple[int, int]:
     """The lines of the unit, or, for a comment alone, of the next one."""
     while number + 1 < len(units) and units[number].kind == "html" and not _COMMENT.sub("", units[number].source):
         number += 1
-    return units[number].line, units[number].line + units[number].source.count("\n")
+    return units[number].line, units[number].line + breaks(units[number].source)
 
 
 def _in_front_matter(post: Post) -> Iterator[Ignore]:
     for match in _FIELD.finditer(post.text, post.front.start, post.front.end):
-        line = post.text.count("\n", 0, match.start()) + 1
+        line = breaks(post.text[: match.start()]) + 1
         whole = not match["before"].strip()
-        yield _ignore(match, line, 1 if whole else line, post.text.count("\n") + 1 if whole else line)
+        yield _ignore(match, line, 1 if whole else line, breaks(post.text) + 1 if whole else line)
 
 
 def _ignore(match: re.Match[str], line: int, first: int, last: int) -> Ignore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.markdown.source import breaks
 from pipeline.translation.checks.finding import Found
 from pipeline.translation.checks.page import Page
 from pipeline.translation.checks.urls import addresses
@@ -20,5 +21,5 @@ def links(page: Page) -> Iterator[Found]:
         for offset, address in addresses(unit):
             reason = fault(page, address)
             if reason:
-                line = unit.line + unit.source.count("\n", 0, offset)
+                line = unit.line + breaks(unit.source[:offset])
                 yield Found(line, f"The link to {address} is broken: {reason}.", "Correct it, or add what is missing.")

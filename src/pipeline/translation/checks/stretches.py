@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.markdown import Piece, Segment, Unit
+from pipeline.markdown.source import breaks
 from pipeline.translation.typography import stand_in
 
 __all__ = ["Stretch", "stretches"]
@@ -37,7 +38,7 @@ class Stretch:
             if offset < position + width or piece is self.pieces[-1]:
                 inside = min(offset - position, len(piece.source)) if piece.kind == "text" else 0
                 before = piece.start - self.pieces[0].start + inside
-                return self.line + _breaks(self.source[: max(before, 0)])
+                return self.line + breaks(self.source[: max(before, 0)])
             position += width
         return self.line
 
@@ -62,9 +63,5 @@ def _within_tag(unit: Unit, segment: Segment) -> bool:
 
 def _stretch(kind: str, unit: Unit, pieces: Sequence[Piece], start: int) -> Stretch:
     flat = "".join(piece.text if piece.kind == "text" else stand_in(piece) for piece in pieces)
-    line = unit.line + _breaks(unit.source[:start])
+    line = unit.line + breaks(unit.source[:start])
     return Stretch(kind, flat, tuple(pieces), line, unit.source[start:])
-
-
-def _breaks(text: str) -> int:
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
