@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 __all__ = ["Writer", "chinese", "english"]
 
@@ -50,7 +51,7 @@ class Writer:
         self.chance = random.Random(seed)
         letters, lengths = "abcdefghijklmnopqrstuvwxyz", random.Random(1)
         self.vocabulary = ["".join(lengths.choices(letters, k=lengths.randint(2, 10))) for _ in range(20_000)]
-        self.weights = [1 / (rank + 10) for rank in range(len(self.vocabulary))]
+        self.weights = list(accumulate(1 / (rank + 10) for rank in range(len(self.vocabulary))))
         self.known: list[str] = []  # paragraphs of earlier posts, which this one may repeat
 
     def post(self, number: int) -> str:
@@ -120,7 +121,9 @@ class Writer:
 
     def words(self, count: int) -> str:
         """Plain words, as rare and as common as those of a language."""
-        return f"\x01{' '.join(self.chance.choices(self.vocabulary, self.weights, k=count)).capitalize()}\x02"
+        return (
+            f"\x01{' '.join(self.chance.choices(self.vocabulary, cum_weights=self.weights, k=count)).capitalize()}\x02"
+        )
 
     def inline(self, count: int) -> str:
         """Words with some markup among them."""
