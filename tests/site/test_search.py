@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.site.search import Document, index_files, terms, weights
+from pipeline.site.search import Index, contents, encoded, patch, terms, weights
 from tests.site.conftest import Site
 
 
@@ -24,10 +24,16 @@ def found(files: dict[str, bytes], query: str) -> set[int]:
     return pages or set()
 
 
+def index_files(documents: list[tuple[str, str]]) -> dict[str, bytes]:
+    """The files of an index of titles and texts."""
+    shards = [encoded(one) for one in Index(weights(title, "", text) for title, text in documents).shards]
+    listed = [[title, f"/{number}/", "", "zh-CN"] for number, (title, _) in enumerate(documents)]
+    files = {f"{number}.json": data for number, data in enumerate(shards)}
+    return {"index.json": contents([str(len(shard)) for shard in shards], listed), **files}
+
+
 def site_with(*texts: str) -> dict[str, bytes]:
-    return index_files(
-        [Document(f"T{number}", f"/{number}/", "", "zh-CN", "", weights(text)) for number, text in enumerate(texts)]
-    )
+    return index_files([(f"T{number}", text) for number, text in enumerate(texts)])
 
 
 def test_a_part_of_a_chinese_word_is_found() -> None:
@@ -44,8 +50,7 @@ def test_widths_and_capitals_do_not_matter() -> None:
 
 
 def test_the_title_counts_most() -> None:
-    documents = [Document("a", "/a/", "", "en", "", weights("word " * 50)), Document("word", "/b/", "", "en", "", {})]
-    files = index_files(documents)
+    files = index_files([("a", "word " * 50), ("word", "")])
     pairs = json.loads(files[f"{ord('w') % json.loads(files['index.json'])['files']}.json"])["word"]
     assert dict(zip(pairs[::2], pairs[1::2], strict=True))[1] > dict(zip(pairs[::2], pairs[1::2], strict=True))[0]
 
@@ -82,3 +87,17 @@ def test_each_language_has_its_own(bilingual: Site) -> None:
     assert ["第一篇", "/zh/posts/first/", "zh-CN"] in titles(bilingual.public / "zh")
     assert ["Second", "/zh/posts/second/", "en"] in titles(bilingual.public / "zh")
     assert '<meta name="robots" content="noindex">' in bilingual.html("search")
+
+
+@given(
+    st.lists(st.dictionaries(st.text("abcd", min_size=1, max_size=2), st.integers(1, 9)), min_size=1, max_size=5),
+    st.integers(0, 4),
+    st.dictionaries(st.text("abcd", min_size=1, max_size=2), st.integers(1, 9)),
+)
+def test_a_patched_index_is_as_one_made_anew(documents: list[dict[str, int]], number: int, new: dict[str, int]) -> None:
+    number = min(number, len(documents) - 1)
+    index = Index(documents)
+    size = index.size + patch(index.shards[0], number, documents[number], new)
+    anew = Index([*documents[:number], new, *documents[number + 1 :]])
+    assert encoded(index.shards[0]) == encoded(anew.shards[0])
+    assert size == anew.size

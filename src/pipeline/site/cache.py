@@ -22,13 +22,15 @@ __all__ = ["Cache", "Damaged", "Made", "Row", "digest"]
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "1"
+_FORMAT = "2"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (name TEXT PRIMARY KEY, made_from TEXT NOT NULL, digest TEXT NOT NULL, remarks TEXT NOT NULL,
  facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, text BLOB NOT NULL, terms BLOB NOT NULL);
+CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, text BLOB NOT NULL);
+CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, terms BLOB NOT NULL,
+ PRIMARY KEY (language, number));
 CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NOT NULL)
  WITHOUT ROWID;
 """
@@ -106,11 +108,10 @@ class Cache:
         """What is known of each article, by `locale/key`."""
         return {name: Row(*rest) for name, *rest in self._read("SELECT * FROM articles")}
 
-    def keep_article(self, name: str, row: Row, html: str, text: str, terms: Mapping[str, int]) -> None:
-        """Keep an article, its HTML, its text, and the terms by which it is found."""
-        packed = [zlib.compress(value.encode("utf-8", "surrogatepass"), 1) for value in (html, text, json.dumps(terms))]
+    def keep_article(self, name: str, row: Row, html: str, text: str) -> None:
+        """Keep an article, its HTML and its text."""
         self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [(name, *astuple(row))])
-        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?)", [(name, *packed)])
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, _packed(html), _packed(text))])
 
     def forget_articles(self, names: Iterable[str]) -> None:
         """These are no more."""
@@ -125,10 +126,27 @@ class Cache:
         """The text of an article that is kept."""
         return self._text("SELECT text FROM texts WHERE name = ?", name)
 
-    def terms(self, name: str) -> dict[str, int]:
-        """The terms of an article that is kept, and how much each weighs."""
-        found: dict[str, int] = json.loads(self._text("SELECT terms FROM texts WHERE name = ?", name))
-        return found
+    def searched(self, language: str) -> list[tuple[str, str]]:
+        """(name, what its terms were made from) of each document of a search index, in order."""
+        question = "SELECT name, made_from FROM searched WHERE language = ? ORDER BY number"
+        return [(name, made_from) for name, made_from in self._read(question, language)]
+
+    def terms(self, language: str, number: int) -> dict[str, int]:
+        """The terms of a document of a search index, and how much each weighs."""
+        text = self._text("SELECT terms FROM searched WHERE language = ? AND number = ?", language, number)
+        try:
+            return {str(term): int(weight) for term, weight in json.loads(text).items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Damaged(f"{self.path}: {error}") from error
+
+    def keep_searched(self, language: str, number: int, name: str, made_from: str, terms: Mapping[str, int]) -> None:
+        """Keep the terms of a document."""
+        row = (language, number, name, made_from, _packed(json.dumps(terms)))
+        self._write("INSERT OR REPLACE INTO searched VALUES (?, ?, ?, ?, ?)", [row])
+
+    def forget_searched(self, language: str, first: int) -> None:
+        """The documents from this one on are no more."""
+        self._write("DELETE FROM searched WHERE language = ? AND number >= ?", [(language, first)])
 
     def files(self) -> dict[str, Made]:
         """What the files of the site were made from, by path."""
@@ -151,14 +169,14 @@ class Cache:
         """Give up what was not committed."""
         self._db.close()
 
-    def _text(self, question: str, name: str) -> str:
+    def _text(self, question: str, *values: str | int) -> str:
         try:
-            ((packed,),) = self._read(question, name)
+            ((packed,),) = self._read(question, *values)
             return zlib.decompress(packed).decode("utf-8", "surrogatepass")
         except (TypeError, ValueError, zlib.error) as error:
             raise Damaged(f"{self.path}: {error}") from error
 
-    def _read(self, question: str, *values: str) -> list[tuple[Any, ...]]:
+    def _read(self, question: str, *values: str | int) -> list[tuple[Any, ...]]:
         return self._guarded(lambda: self._db.execute(question, values).fetchall())
 
     def _write(self, command: str, rows: list[tuple[Any, ...]]) -> None:
@@ -180,6 +198,10 @@ class Cache:
 
 class Damaged(Exception):
     """What was kept cannot be read."""
+
+
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
 
 def _connected(path: Path | None, out: Path) -> sqlite3.Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -15,7 +16,8 @@ from pipeline.site.frame import FEEDS, feed_path
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
-from pipeline.site.search import Document, index_files
+from pipeline.site.search import weights
+from pipeline.site.searching import Document, add_index
 from pipeline.site.work import Work
 
 __all__ = ["draw_cards", "render_extras"]
@@ -82,21 +84,12 @@ def _add_llms(work: Work, presenter: Presenter, edition: Edition) -> None:
 
 
 def _add_search(work: Work, edition: Edition) -> None:
-    """The index of a language, as it is if no page that can be found has changed."""
     folder = directory(edition.prefix, "search")
-    pages = [page for page in work.plan.pages if page.locale == edition.locale and page.article]
-    pages = _searched(pages)
-    made_from = digest(work.frame, [(page.path, work.rendered[page.locale, page.key].digest) for page in pages])
-    made_from = digest(made_from, [(page.title, page.article and page.article.date, page.terms) for page in pages])
-    index = f"{folder}index.json"
-    names = [path for path, made in work.output.known.items() if made.made_from == made_from]
-    if index in names and all(work.output.is_same(path, made_from) for path in names):
-        for path in names:
-            work.output.add_if_same(path, made_from)
+    if f"{folder}index.json" in work.attachments.files:
         return
-    for name, data in index_files([_document(work, page) for page in pages]).items():
-        if f"{folder}{name}" not in work.attachments.files:
-            work.output.add(f"{folder}{name}", data, made_from)
+    pages = [page for page in work.plan.pages if page.locale == edition.locale and page.article]
+    documents = [_document(work, page) for page in _searched(pages)]
+    add_index(work.output, work.cache, edition.locale, folder, documents)
 
 
 def generated(work: Work) -> list[str]:
@@ -120,16 +113,17 @@ def _document(work: Work, page: Page) -> Document:
     article = page.article
     if article is None:
         raise KeyError(page.key)
-    rendered = work.rendered[page.locale, page.key]
-    edition = work.editions[page.locale]
-    return Document(
-        title=page.title,
-        href=work.addresses.href(page.path),
-        date=edition.strings.short_date(article.date) if article.date else "",
-        language=work.editions[article.written_in].language,
-        labels=" ".join([*(heading.text for heading in rendered.headings), *(term.name for term in page.terms)]),
-        terms=work.cache.terms(rendered.name),
-    )
+    rendered, edition = work.rendered[page.locale, page.key], work.editions[page.locale]
+    names = [term.name for term in page.terms]
+
+    def terms() -> Mapping[str, int]:
+        labels = " ".join([*(heading.text for heading in rendered.headings), *names])
+        return weights(page.title, labels, work.cache.text(rendered.name))
+
+    date = edition.strings.short_date(article.date) if article.date else ""
+    language = work.editions[article.written_in].language
+    listed = (page.title, work.addresses.href(page.path), date, language)
+    return Document(page.key, listed, digest(page.title, names, rendered.digest), terms)
 
 
 def _redirects(work: Work) -> bytes:

@@ -20,7 +20,6 @@ from pipeline.site.links import Links, Target
 from pipeline.site.pages import Page
 from pipeline.site.reading import stat_of
 from pipeline.site.render import Rendered
-from pipeline.site.search import weights
 
 __all__ = ["Fragment", "Kept", "Recorder", "keep", "name_of", "restored", "still_right"]
 
@@ -167,7 +166,7 @@ def keep(
     remarks = {name: value for name, value in remarks.items() if value}
     made_from = made_from if recorder.certain else ""
     row = Row(made_from, rendered.digest, json.dumps(remarks) if remarks else "", json.dumps(facts))
-    cache.keep_article(name_of(article), row, str(rendered.html), rendered.text, weights(rendered.text))
+    cache.keep_article(name_of(article), row, str(rendered.html), rendered.text)
     found = restored(cache, article, row, files)
     if found is None:
         raise BuildError(

@@ -11,12 +11,11 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
-__all__ = ["Document", "index_files", "terms", "weights"]
+__all__ = ["Index", "contents", "encoded", "patch", "shard_count", "terms", "weights"]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
@@ -25,18 +24,6 @@ _WEIGHTS = (8, 4, 1)  # of a term in the title, in a heading or a tag, in the te
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
 _SHARD = 30_000  # bytes that a file should have about
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A page as the search knows it; `date` is in words, `terms` are those of its text, as `weights` gives them."""
-
-    title: str
-    href: str
-    date: str
-    language: str
-    labels: str
-    terms: Mapping[str, int]
 
 
 def terms(text: str) -> Iterator[str]:
@@ -49,44 +36,80 @@ def terms(text: str) -> Iterator[str]:
             yield run[:_LONGEST]
 
 
-def weights(text: str) -> dict[str, int]:
-    """The terms of a text, and how much each of them weighs."""
+def weights(title: str, labels: str, text: str) -> dict[str, int]:
+    """The terms of a document, and how much each of them weighs."""
     counts: dict[str, int] = {}
+    for weight, part in zip(_WEIGHTS, (title, labels), strict=False):
+        for term in terms(part):
+            counts[term] = counts.get(term, 0) + weight
+    inside: dict[str, int] = {}
     for term in terms(text):
-        counts[term] = counts.get(term, 0) + 1
-    return {term: min(count, _MOST) for term, count in counts.items()}
+        inside[term] = inside.get(term, 0) + 1
+    for term, number in inside.items():
+        counts[term] = counts.get(term, 0) + min(number, _MOST)
+    return counts
 
 
-def index_files(documents: Sequence[Document]) -> dict[str, bytes]:
-    """Names and contents: `index.json` lists the documents, `0.json` … hold, for each term, (document, weight) pairs.
-
-    A term is in the file whose number is its first character's, modulo how many files there are.
+class Index:
+    """An inverted index: for each term, number and weight of each document that has it, one after the other. It is in
+    shards, a term in the one whose number is its first character's, modulo how many there are.
     """
-    found: dict[str, list[int]] = defaultdict(list)
-    for number, document in enumerate(documents):
-        for term, weight in _weights(document).items():
-            found[term] += (number, weight)
+
+    def __init__(self, documents: Iterable[Mapping[str, int]]) -> None:
+        """`documents` are their terms, in order."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, document in enumerate(documents):
+            for term, weight in document.items():
+                found[term] += (number, weight)
+        self.size = sum(_size(term, len(pairs) // 2) for term, pairs in found.items())
+        self.shards: list[dict[str, list[int]]] = [{} for _ in range(shard_count(self.size))]
+        for term in sorted(found):
+            self.shards[ord(term[0]) % len(self.shards)][term] = found[term]
+
+
+def patch(shard: dict[str, list[int]], number: int, old: Mapping[str, int], new: Mapping[str, int]) -> int:
+    """Bring a shard from the old terms of a document to the new ones, of which it is given its own; returns by how much
+    the index has grown.
+    """
+    grown = 0
+    for term in old.keys() | new.keys():
+        before, after = old.get(term), new.get(term)
+        if before == after:
+            continue
+        pairs = shard.get(term, [])
+        known = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        known.pop(number, None)
+        if after is not None:
+            known[number] = after
+        grown += (_size(term, len(known)) if known else 0) - (_size(term, len(pairs) // 2) if pairs else 0)
+        shard[term] = [value for pair in sorted(known.items()) for value in pair]
+        if not known:
+            del shard[term]
+    return grown
+
+
+def shard_count(size: int) -> int:
+    """In how many shards an index of this size is."""
     count = 1
-    size = sum(len(term) * 2 + len(pairs) * 3 for term, pairs in found.items())
     while count < 256 and size / count > _SHARD:
         count *= 2
-    shards: list[dict[str, list[int]]] = [{} for _ in range(count)]
-    for term in sorted(found):
-        shards[ord(term[0]) % count][term] = found[term]
-    files = {f"{number}.json": _json(shard) for number, shard in enumerate(shards)}
-    digest = blake2b(b"".join(files.values()), digest_size=6).hexdigest()
-    listed = [[one.title, one.href, one.date, one.language] for one in documents]
-    return {"index.json": _json({"version": digest, "files": count, "documents": listed}), **files}
+    return count
 
 
-def _weights(document: Document) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for weight, text in zip(_WEIGHTS, (document.title, document.labels), strict=False):
-        for term in terms(text):
-            counts[term] = counts.get(term, 0) + weight
-    for term, weight in document.terms.items():
-        counts[term] = counts.get(term, 0) + weight
-    return counts
+def encoded(shard: Mapping[str, list[int]]) -> bytes:
+    """A shard as it is in its file."""
+    return _json({term: shard[term] for term in sorted(shard)})
+
+
+def contents(shards: Sequence[str], documents: Sequence[Sequence[str]]) -> bytes:
+    """`index.json`: lists the documents, each as title, address, date and language; `shards` are digests."""
+    version = blake2b("".join(shards).encode(), digest_size=6).hexdigest()
+    return _json({"version": version, "files": len(shards), "documents": documents})
+
+
+def _size(term: str, documents: int) -> int:
+    """How much of a file a term takes, about."""
+    return len(term) * 2 + documents * 6
 
 
 def _json(data: object) -> bytes:
