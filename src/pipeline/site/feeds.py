@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -119,8 +119,12 @@ def _whole(entry: Entry, addresses: Addresses, *, full: bool) -> Entry:
     if not full:
         return replace(entry, body=Body(Markup, ""))
     host = addresses.absolute("")[: -len(addresses.href(""))]
-    html = _PICTURE.sub(r"\1", _ANCHOR.sub("", str(entry.html)))
+    return replace(entry, body=Body(lambda: _anywhere(entry.body, host, entry.url), entry.body.digest))
+
+
+@lru_cache(maxsize=512)  # a post is in several feeds, in three formats each
+def _anywhere(body: Body, host: str, url: str) -> Markup:
+    html = _PICTURE.sub(r"\1", _ANCHOR.sub("", str(body.html)))
     html = _ROOT_RELATIVE.sub(lambda match: f'{match[1]}="{host}/', html)
-    html = _OWN_FRAGMENT.sub(f'href="{escape(entry.url)}#', html)
-    whole = Markup(html)  # noqa: S704 (HTML before, HTML after)
-    return replace(entry, body=Body(lambda: whole, entry.body.digest))
+    html = _OWN_FRAGMENT.sub(f'href="{escape(url)}#', html)
+    return Markup(html)  # noqa: S704 (HTML before, HTML after)

@@ -21,7 +21,7 @@ from pipeline.site.pages import Page
 from pipeline.site.reading import stat_of
 from pipeline.site.render import Rendered
 
-__all__ = ["Fragment", "Kept", "Recorder", "keep", "name_of", "restored", "still_right"]
+__all__ = ["Fragment", "Kept", "Parcel", "Recorder", "keep", "name_of", "packed", "restored", "still_right"]
 
 # (what was asked for, whether as a reference, what it turned out to be)
 Asked = tuple[str, bool, tuple[str, str, str, str, str]]
@@ -134,21 +134,19 @@ def name_of(article: Article) -> str:
     return f"{article.locale}/{article.key}"
 
 
-def keep(
-    cache: Cache,
-    article: Article,
-    made_from: str,
-    rendered: Rendered,
-    recorder: Recorder,
-    files: Mapping[str, Path],
-    copies: Mapping[str, Path],
-) -> Kept:
-    """Keep an article that was rendered, and the memory free of it. `files` are the site's, `copies` its own."""
-    links = [
-        Fragment(link.target.page.locale, link.target.page.key, link.target.fragment, link.line)
-        for link in rendered.links
-        if link.target.page
-    ]
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An article that was rendered, as it is kept; plain enough to come from another process."""
+
+    row: Row
+    html: str
+    text: str
+
+
+def packed(
+    made_from: str, rendered: Rendered, recorder: Recorder, files: Mapping[str, Path], copies: Mapping[str, Path]
+) -> Parcel:
+    """What is kept of an article. `files` are the site's, `copies` what the article needs besides."""
     facts = {
         "headings": [[one.level, one.id, one.text] for one in rendered.headings],
         "anchors": sorted(rendered.anchors),
@@ -157,7 +155,11 @@ def keep(
         "asked": list(dict.fromkeys(recorder.asked)),
     }
     remarks: dict[str, Any] = {
-        "links": [astuple(one) for one in links],
+        "links": [
+            (link.target.page.locale, link.target.page.key, link.target.fragment, link.line)
+            for link in rendered.links
+            if link.target.page
+        ],
         "images": {path: _stat(files.get(path)) for path in rendered.images},
         "diagrams": [astuple(one) for one in rendered.diagrams],
         "copies": {path: str(file) for path, file in copies.items()},
@@ -166,8 +168,13 @@ def keep(
     remarks = {name: value for name, value in remarks.items() if value}
     made_from = made_from if recorder.certain else ""
     row = Row(made_from, rendered.digest, json.dumps(remarks) if remarks else "", json.dumps(facts))
-    cache.keep_article(name_of(article), row, str(rendered.html), rendered.text)
-    found = restored(cache, article, row, files)
+    return Parcel(row, str(rendered.html), rendered.text)
+
+
+def keep(cache: Cache, article: Article, parcel: Parcel, files: Mapping[str, Path]) -> Kept:
+    """Keep an article, and the memory free of it."""
+    cache.keep_article(name_of(article), parcel.row, parcel.html, parcel.text)
+    found = restored(cache, article, parcel.row, files)
     if found is None:
         raise BuildError(
             "an image was changed while the site was built.", path=article.post.path, remedy="Build again."

@@ -20,7 +20,7 @@ from pipeline.site.editions import read_editions
 from pipeline.site.extras import generated, render_extras
 from pipeline.site.feeds import feeds
 from pipeline.site.images import Images, image_names
-from pipeline.site.kept import Kept, Recorder, keep, name_of, restored, still_right
+from pipeline.site.kept import Kept, Parcel, Recorder, keep, name_of, packed, restored, still_right
 from pipeline.site.links import Links
 from pipeline.site.output import Output
 from pipeline.site.pages import Page, make_plan
@@ -29,6 +29,7 @@ from pipeline.site.presenter import Presenter
 from pipeline.site.render import Rendered, headings_of, render
 from pipeline.site.sanitise import is_sanitised
 from pipeline.site.sitemap import sitemap_paths, sitemaps
+from pipeline.site.spread import spread
 from pipeline.site.style import style_sheet
 from pipeline.site.theme import Theme, theme_directories
 from pipeline.site.work import Work
@@ -122,8 +123,8 @@ def render_articles(work: Work) -> None:
                 else:
                     left.append(page)
         _prepare_images(work, left)
-        for page in left:
-            work.rendered[name(page)] = rendered_anew(work, page, links)
+        for page, parcel in spread(partial(_parcel, work, links), left):
+            work.rendered[name(page)] = _kept(work, page, parcel)
             work.changed.add(page.key)
     for page in pages:
         work.warnings += work.rendered[name(page)].problems
@@ -166,16 +167,23 @@ def _made_from(work: Work, page: Page, article: Article) -> str:
 
 def rendered_anew(work: Work, page: Page, links: Links) -> Kept:
     """The article of a page that has one, rendered and kept."""
-    article = page.article
-    if article is None:
+    return _kept(work, page, _parcel(work, links, page))
+
+
+def _kept(work: Work, page: Page, parcel: Parcel) -> Kept:
+    if page.article is None:
+        raise AssertionError(page.key)
+    return keep(work.cache, page.article, parcel, work.attachments.files)
+
+
+def _parcel(work: Work, links: Links, page: Page) -> Parcel:
+    if page.article is None:
         raise AssertionError(page.key)
     recorder = Recorder(links)
     rendered = _rendered(work, page, recorder)
     copies = {version.path: version.file for version in work.images.versions(rendered.images)}
     copies |= {drawn.path: work.diagrams.folder / drawn.name for drawn in rendered.diagrams}
-    return keep(
-        work.cache, article, _made_from(work, page, article), rendered, recorder, work.attachments.files, copies
-    )
+    return packed(_made_from(work, page, page.article), rendered, recorder, work.attachments.files, copies)
 
 
 def _prepare_images(work: Work, pages: Iterable[Page]) -> None:

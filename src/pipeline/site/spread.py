@@ -1,0 +1,62 @@
+"""Work on many things at once, by processes that are copies of this one and so need not be told anything."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from pipeline.errors import PipelineError
+
+__all__ = ["spread"]
+
+# With fewer things than these a process, starting it would cost more than it saves.
+_FEW = 32
+_AT_ONCE = 8
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_work: tuple[Callable[[Any], Any], Sequence[Any]] = (repr, ())  # what a copy of this process finds in its memory
+
+
+def spread(function: Callable[[_T], _R], things: Sequence[_T]) -> Iterator[tuple[_T, _R]]:
+    """Each of the things with what the function makes of it, in order; on all processors where that pays.
+
+    A result has to be picklable. What a process cannot do, with whatever error, is done again here, and fails here.
+    """
+    global _work
+    count = min(_processors(), len(things) // _FEW)
+    if count < 2 or not _may_fork():
+        yield from ((thing, function(thing)) for thing in things)
+        return
+    _work = (function, things)
+    with multiprocessing.get_context("fork").Pool(count, _begin) as pool:
+        for thing, (done, result) in zip(things, pool.imap(_do, range(len(things)), _AT_ONCE), strict=True):
+            yield thing, result if done else function(thing)
+    _work = (repr, ())
+
+
+def _do(number: int) -> tuple[bool, Any]:
+    function, things = _work
+    try:
+        return True, function(things[number])
+    except (PipelineError, OSError):
+        return False, None
+
+
+def _begin() -> None:
+    """Ctrl-C is for the process that waits for this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _may_fork() -> bool:
+    """A copy of a process has only the thread that made it, and the locks that others held stay locked."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
