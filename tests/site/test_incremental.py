@@ -32,9 +32,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     real = steps.page_html
 
-    def page_html(work, page, theme, presenter):
+    def page_html(work, page, *rest):
         seen.append(page.path)
-        return real(work, page, theme, presenter)
+        return real(work, page, *rest)
 
     monkeypatch.setattr(steps, "page_html", page_html)
     return seen

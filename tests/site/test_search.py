@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.site.search import Index, contents, encoded, patch, terms, weights
+from pipeline.site.search import Index, contents, encoded, patch, terms, text_weights, weights
 from tests.site.conftest import Site
 
 
@@ -26,7 +26,7 @@ def found(files: dict[str, bytes], query: str) -> set[int]:
 
 def index_files(documents: list[tuple[str, str]]) -> dict[str, bytes]:
     """The files of an index of titles and texts."""
-    shards = [encoded(one) for one in Index(weights(title, "", text) for title, text in documents).shards]
+    shards = [encoded(one) for one in Index(weights(title, "", text_weights(text)) for title, text in documents).shards]
     listed = [[title, f"/{number}/", "", "zh-CN"] for number, (title, _) in enumerate(documents)]
     files = {f"{number}.json": data for number, data in enumerate(shards)}
     return {"index.json": contents([str(len(shard)) for shard in shards], listed), **files}

@@ -22,13 +22,13 @@ __all__ = ["Cache", "Damaged", "Made", "Row", "digest"]
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "2"
+_FORMAT = "3"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (name TEXT PRIMARY KEY, made_from TEXT NOT NULL, digest TEXT NOT NULL, remarks TEXT NOT NULL,
  facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, text BLOB NOT NULL);
+CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, terms BLOB NOT NULL);
 CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, terms BLOB NOT NULL,
  PRIMARY KEY (language, number));
 CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NOT NULL)
@@ -108,10 +108,10 @@ class Cache:
         """What is known of each article, by `locale/key`."""
         return {name: Row(*rest) for name, *rest in self._read("SELECT * FROM articles")}
 
-    def keep_article(self, name: str, row: Row, html: str, text: str) -> None:
-        """Keep an article, its HTML and its text."""
+    def keep_article(self, name: str, row: Row, html: str, terms: str) -> None:
+        """Keep an article, its HTML, and the terms of its text as JSON."""
         self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [(name, *astuple(row))])
-        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, _packed(html), _packed(text))])
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, _packed(html), _packed(terms))])
 
     def forget_articles(self, names: Iterable[str]) -> None:
         """These are no more."""
@@ -122,9 +122,9 @@ class Cache:
         """The HTML of an article that is kept."""
         return self._text("SELECT html FROM texts WHERE name = ?", name)
 
-    def text(self, name: str) -> str:
-        """The text of an article that is kept."""
-        return self._text("SELECT text FROM texts WHERE name = ?", name)
+    def text_terms(self, name: str) -> dict[str, int]:
+        """The terms of the text of an article that is kept."""
+        return self._terms("SELECT terms FROM texts WHERE name = ?", name)
 
     def searched(self, language: str) -> list[tuple[str, str]]:
         """(name, what its terms were made from) of each document of a search index, in order."""
@@ -133,11 +133,7 @@ class Cache:
 
     def terms(self, language: str, number: int) -> dict[str, int]:
         """The terms of a document of a search index, and how much each weighs."""
-        text = self._text("SELECT terms FROM searched WHERE language = ? AND number = ?", language, number)
-        try:
-            return {str(term): int(weight) for term, weight in json.loads(text).items()}
-        except (ValueError, TypeError, AttributeError) as error:
-            raise Damaged(f"{self.path}: {error}") from error
+        return self._terms("SELECT terms FROM searched WHERE language = ? AND number = ?", language, number)
 
     def keep_searched(self, language: str, number: int, name: str, made_from: str, terms: Mapping[str, int]) -> None:
         """Keep the terms of a document."""
@@ -168,6 +164,12 @@ class Cache:
     def close(self) -> None:
         """Give up what was not committed."""
         self._db.close()
+
+    def _terms(self, question: str, *values: str | int) -> dict[str, int]:
+        try:
+            return {str(term): int(weight) for term, weight in json.loads(self._text(question, *values)).items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Damaged(f"{self.path}: {error}") from error
 
     def _text(self, question: str, *values: str | int) -> str:
         try:

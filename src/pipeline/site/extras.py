@@ -118,7 +118,7 @@ def _document(work: Work, page: Page) -> Document:
 
     def terms() -> Mapping[str, int]:
         labels = " ".join([*(heading.text for heading in rendered.headings), *names])
-        return weights(page.title, labels, work.cache.text(rendered.name))
+        return weights(page.title, labels, work.cache.text_terms(rendered.name))
 
     date = edition.strings.short_date(article.date) if article.date else ""
     language = work.editions[article.written_in].language

@@ -20,6 +20,7 @@ from pipeline.site.links import Links, Target
 from pipeline.site.pages import Page
 from pipeline.site.reading import stat_of
 from pipeline.site.render import Rendered
+from pipeline.site.search import text_weights
 
 __all__ = ["Fragment", "Kept", "Parcel", "Recorder", "keep", "name_of", "packed", "restored", "still_right"]
 
@@ -140,7 +141,7 @@ class Parcel:
 
     row: Row
     html: str
-    text: str
+    terms: str
 
 
 def packed(
@@ -168,12 +169,12 @@ def packed(
     remarks = {name: value for name, value in remarks.items() if value}
     made_from = made_from if recorder.certain else ""
     row = Row(made_from, rendered.digest, json.dumps(remarks) if remarks else "", json.dumps(facts))
-    return Parcel(row, str(rendered.html), rendered.text)
+    return Parcel(row, str(rendered.html), json.dumps(text_weights(rendered.text)))
 
 
 def keep(cache: Cache, article: Article, parcel: Parcel, files: Mapping[str, Path]) -> Kept:
     """Keep an article, and the memory free of it."""
-    cache.keep_article(name_of(article), parcel.row, parcel.html, parcel.text)
+    cache.keep_article(name_of(article), parcel.row, parcel.html, parcel.terms)
     found = restored(cache, article, parcel.row, files)
     if found is None:
         raise BuildError(

@@ -10,17 +10,17 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
-__all__ = ["Index", "contents", "encoded", "patch", "shard_count", "terms", "weights"]
+__all__ = ["Index", "contents", "encoded", "patch", "shard_count", "terms", "text_weights", "weights"]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
 _IS_CJK = re.compile(f"[{_CJK}]")
-_WEIGHTS = (8, 4, 1)  # of a term in the title, in a heading or a tag, in the text
+_WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the text it is 1
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
 _SHARD = 30_000  # bytes that a file should have about
@@ -36,18 +36,21 @@ def terms(text: str) -> Iterator[str]:
             yield run[:_LONGEST]
 
 
-def weights(title: str, labels: str, text: str) -> dict[str, int]:
-    """The terms of a document, and how much each of them weighs."""
+def weights(title: str, labels: str, inside: Mapping[str, int]) -> dict[str, int]:
+    """The terms of a document, and how much each of them weighs; `inside` are those of its text."""
     counts: dict[str, int] = {}
-    for weight, part in zip(_WEIGHTS, (title, labels), strict=False):
+    for weight, part in zip(_WEIGHTS, (title, labels), strict=True):
         for term in terms(part):
             counts[term] = counts.get(term, 0) + weight
-    inside: dict[str, int] = {}
-    for term in terms(text):
-        inside[term] = inside.get(term, 0) + 1
     for term, number in inside.items():
-        counts[term] = counts.get(term, 0) + min(number, _MOST)
+        counts[term] = counts.get(term, 0) + number
     return counts
+
+
+def text_weights(text: str) -> dict[str, int]:
+    """The terms of a text, and how much each of them weighs."""
+    counts = Counter(terms(text))
+    return {term: min(count, _MOST) for term, count in counts.items()}
 
 
 class Index:

@@ -32,6 +32,7 @@ from pipeline.site.sitemap import sitemap_paths, sitemaps
 from pipeline.site.spread import spread
 from pipeline.site.style import style_sheet
 from pipeline.site.theme import Theme, theme_directories
+from pipeline.site.views import PageView
 from pipeline.site.work import Work
 
 __all__ = [
@@ -291,11 +292,11 @@ def theme_of(work: Work) -> Theme:
     return Theme(theme_directories(work.settings.root), lambda name: work.addresses.href(work.assets.paths[name]))
 
 
-def page_html(work: Work, page: Page, theme: Theme, presenter: Presenter) -> str:
+def page_html(work: Work, page: Page, theme: Theme, presenter: Presenter, view: PageView | None = None) -> str:
     """A page in its template."""
     return theme.render(
         f"{page.kind}.html",
-        page=presenter.page(page),
+        page=view or presenter.page(page),
         site=presenter.site(page.locale),
         t=work.editions[page.locale].strings,
     )
@@ -327,11 +328,11 @@ def _add_page(work: Work, page: Page, theme: Theme, presenter: Presenter, frame:
     known = work.output.known.get(path)
     untouched = not work.changed if whole else not page.article or page.key not in work.changed
     if work.settled and known and untouched:
-        made_from = known.made_from
+        made_from, view = known.made_from, None
     else:
         view = presenter.page(page)
         made_from = digest(frame, page.kind, view, [one.body for one in view.entries] if whole else ())
-    html = cache(lambda: page_html(work, page, theme, presenter).encode())
+    html = cache(lambda: page_html(work, page, theme, presenter, view).encode())
     for one in paths:
         work.add(one, made_from, html, page if one == path else None)
 
