@@ -314,6 +314,8 @@ def prepared(root: Path) -> Work:
     from pipeline.config import load
     from pipeline.content import Library
     from pipeline.site import steps
+    from pipeline.site.cache import Cache
+    from pipeline.site.images import Images
     from pipeline.site.output import Output
     from pipeline.site.permalinks import Addresses
     from pipeline.site.selection import choose_articles
@@ -321,10 +323,11 @@ def prepared(root: Path) -> Work:
     settings = load(root)
     now = datetime(2026, 11, 23, tzinfo=UTC)
     library = Library.read(settings)
-    work = steps.Work(settings, library, Output(root / "public"), Addresses("http://localhost"), now, drafts=False)
+    out, addresses = root / "public", Addresses("http://localhost")
+    work = steps.Work(settings, library, Output(out), addresses, now, drafts=False, cache=Cache(None, out))
     for step in (steps.read_strings, choose_articles, steps.plan_pages, steps.find_files):
         step(work)
-    steps.prepare_images(work)
+    work.images = Images(work.attachments.files, settings.work / "images", settings.site.image_widths)
     return work
 
 
@@ -359,7 +362,7 @@ def ours(files: list[Path], work: Work) -> Clock:
         pages = [page for page in work.plan.pages if page.kind == "post"]
         for page in pages:
             with clock.phase("html"):
-                work.rendered[page.locale, page.key] = steps.rendered_article(work, page, links)
+                work.rendered[page.locale, page.key] = steps.rendered_anew(work, page, links)
         theme, presenter = steps.theme_of(work), work.presenter()
         for page in pages:
             with clock.phase("template"):
