@@ -244,3 +244,15 @@ def test_two_builds_at_once_do_no_harm(bilingual: Site) -> None:
     out = bilingual.root.parent / "alone"
     build(load(bilingual.root, env={}), out=out)
     assert contents(out) == alone
+
+
+def test_what_is_kept_for_a_site_goes_with_it(bilingual: Site) -> None:
+    for name in ("one", "two"):
+        bilingual.build(out=bilingual.root.parent / name)
+    folder = bilingual.root / ".pipeline/site"
+    assert len(list(folder.glob("*.db"))) == 2
+    shutil.rmtree(bilingual.root.parent / "one")
+    bilingual.build()
+    assert len(list(folder.glob("*.db"))) == 2
+    bilingual.build(out=bilingual.root.parent / "two")
+    assert len(list(folder.glob("*.db"))) == 2

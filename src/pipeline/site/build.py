@@ -133,6 +133,7 @@ def _built(work: Work, go_on: Callable[[], bool]) -> Work:
     fresh = {path: one for path, one in made.items() if work.output.known.get(path) != one}
     work.cache.keep_files(fresh, work.output.known.keys() - made.keys())
     work.cache.commit()
+    work.cache.prune()
     return work
 
 

@@ -161,6 +161,12 @@ class Cache:
         except sqlite3.Error as error:
             log.warning("%s is not kept: %s", self.path, error)
 
+    def prune(self) -> None:
+        """Remove what is kept for directories that are no more."""
+        for path in self.path.parent.glob("*.db"):
+            if path != self.path and not _has_site(path):
+                _remove(path)
+
     def close(self) -> None:
         """Give up what was not committed."""
         self._db.close()
@@ -200,6 +206,20 @@ class Cache:
 
 class Damaged(Exception):
     """What was kept cannot be read."""
+
+
+def _has_site(path: Path) -> bool:
+    try:
+        db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0)
+        try:
+            rows = db.execute("SELECT value FROM facts WHERE name = 'out'").fetchall()
+        finally:
+            db.close()
+    except sqlite3.OperationalError:  # somebody builds
+        return True
+    except sqlite3.Error:
+        return False
+    return bool(rows) and Path(rows[0][0]).is_dir()
 
 
 def _packed(text: str) -> bytes:
