@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import tomlkit
@@ -111,7 +112,9 @@ def _yaml_field(raw: str, start: int, name: str, node: yaml.ScalarNode) -> Field
     properties = _PROPERTIES.match(raw, left, right)  # an anchor or a tag, which stays
     left = properties.end() if properties else left
     written = raw[left:right]
-    return Field(name, node.value, start + left, start + right, lambda value: _yaml_scalar(value, written, node.style))
+    return Field(
+        name, node.value, start + left, start + right, partial(_yaml_scalar, written=written, style=node.style)
+    )
 
 
 def _yaml_scalar(value: str, written: str, style: str | None) -> str:

@@ -19,7 +19,7 @@ from pipeline.translation.engines import Engine, GlossaryEngine, Request
 from pipeline.translation.engines.budget import Budget
 from pipeline.translation.engines.chain import Answer, Chain, packs_for, spelled
 from pipeline.translation.engines.lane import Lane, Waits
-from pipeline.translation.journal import Journal, answer_key, relevant
+from pipeline.translation.journal import Answers, Journal, answer_key, relevant
 
 __all__ = ["Answer", "Budget", "Dispatcher", "EngineUsage", "Estimate", "Request"]
 
@@ -80,7 +80,7 @@ class Dispatcher:
         *,
         source: str,
         target: str,
-        journal: Journal | None = None,
+        journal: Answers | Journal | None = None,
         terms: Mapping[str, str] | None = None,
         budget: Budget | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -172,6 +172,12 @@ class Dispatcher:
                 settle(line, answer)
         self._tell(failed)
         return [_with_ends(request, answers[line]) for request, line in zip(requests, lines, strict=True)]
+
+    def recalled(self, requests: Iterable[Request]) -> dict[str, str]:
+        """What the journal knows of the answers to `requests`, by its keys."""
+        keys = (self._key(lane, self._line(request)) for request in requests for lane in self._lanes)
+        found = {key: self._journal.get(key) for key in keys if key} if self._journal is not None else {}
+        return {key: text for key, text in found.items() if text is not None}
 
     def _line(self, request: Request) -> Request:
         """What is asked: requests that differ in nothing an engine reads are the same line."""

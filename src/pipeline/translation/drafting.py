@@ -12,6 +12,7 @@ from pipeline.translation.dispatch import Budget
 from pipeline.translation.glossary import read_glossary
 from pipeline.translation.report import TranslationReport
 from pipeline.translation.run import Run
+from pipeline.translation.shards import Spread
 
 __all__ = ["translate"]
 
@@ -24,12 +25,16 @@ def translate(
     engine: str | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    spread: Spread | None = None,
 ) -> TranslationReport:
     """Write a draft for every post whose translation is missing or behind, or whose draft is unfinished.
 
     `posts` are keys (default: all), `locale` one target (default: all), `engine` overrides the configuration;
     `dry_run` counts and writes nothing. Raises ConfigError for unknown names; what is wrong with one post is in the
     report, and the others go on.
+
+    `spread` has the drafts made in other processes. Where [translation] `max_characters` limits a run it is not used:
+    only one process can count. `progress` then hears of posts, else of segments.
     """
     locales = [locale] if locale else settings.targets
     for name in locales:
@@ -45,7 +50,10 @@ def translate(
     engines = [engine] if engine else settings.translation.engines
     budget = Budget(settings.translation.max_characters)
     for target in locales:
-        Run(settings, library, target, glossary, engines, budget, report).go(posts, dry_run=dry_run, progress=progress)
+        run = Run(settings, library, target, glossary, engines, budget, report)
+        run.go(
+            posts, dry_run=dry_run, progress=progress, spread=None if settings.translation.max_characters else spread
+        )
     return report
 
 

@@ -27,7 +27,7 @@ from typing import Any, Self
 from pipeline.config import EngineSettings
 from pipeline.translation.engines import Request
 
-__all__ = ["Journal", "answer_key", "relevant"]
+__all__ = ["Answers", "Journal", "answer_key", "relevant"]
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,23 @@ class _Entry:
     text: str
     at: float
     line: bytes
+
+
+class Answers:
+    """Answers of engines that are kept in memory. `added` are the new ones, as (key, text, engine)."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._answers = dict(known)
+        self.added: list[tuple[str, str, str]] = []
+
+    def get(self, key: str) -> str | None:
+        """The answer kept under `key`, if there is one."""
+        return self._answers.get(key)
+
+    def add(self, key: str, text: str, engine: str) -> None:
+        """Keep an answer."""
+        self._answers[key] = text
+        self.added.append((key, text, engine))
 
 
 class Journal:

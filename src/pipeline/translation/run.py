@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.content import Library, Pair, Post, remove_pair, write_pair
-from pipeline.errors import DraftError, PipelineError
+from pipeline.errors import ConfigError, DraftError, PipelineError
 from pipeline.translation.ask import Asker
-from pipeline.translation.dispatch import Budget, Dispatcher, EngineUsage
+from pipeline.translation.chains import asker_for
+from pipeline.translation.dispatch import Budget, EngineUsage
 from pipeline.translation.document import Document
 from pipeline.translation.draft import Draft, Job
-from pipeline.translation.engines import make_engine
-from pipeline.translation.finish import finish
+from pipeline.translation.finish import Finished, finish
 from pipeline.translation.glossary import Glossary
 from pipeline.translation.history import past_memory
 from pipeline.translation.journal import Journal
@@ -24,12 +23,10 @@ from pipeline.translation.known import known_memory
 from pipeline.translation.memory import Memory
 from pipeline.translation.moves import moves
 from pipeline.translation.report import Counts, PostReport, TranslationReport
+from pipeline.translation.shards import POSTS, Answered, Outcome, Shard, Spread, Unanswered, instructions_of
 from pipeline.translation.starts import keep_start
-from pipeline.translation.typography import is_simplified, tidy_pieces
 
-__all__ = ["Run", "asker_for"]
-
-_NO_PLURALS = frozenset({"zh", "ja", "ko", "th", "vi"})
+__all__ = ["Run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +62,15 @@ class Run:
         self.glossary, self.engines, self.budget, self.report = glossary, engines, budget, report
         self.fields = settings.translation.fields
 
-    def go(self, posts: Sequence[str], *, dry_run: bool, progress: Callable[[int, int], None] | None) -> None:
-        """Make the drafts of `posts` (keys; none: all)."""
+    def go(
+        self,
+        posts: Sequence[str],
+        *,
+        dry_run: bool,
+        progress: Callable[[int, int], None] | None,
+        spread: Spread | None = None,
+    ) -> None:
+        """Make the drafts of `posts` (keys; none: all), with `spread` in other processes."""
         work = list(self._work(posts))
         memory = (
             known_memory(self.settings, self.library, self.locale)
@@ -76,17 +80,89 @@ class Run:
         for item in work:
             item.draft.resolve(memory, self.glossary, lambda item=item: self._history(item))  # type: ignore[misc]
         jobs = [(item.draft, job) for item in work for job in item.draft.jobs()]
-        asker = asker_for(self.settings, self.locale, self.glossary, self.engines, self.budget) if jobs else None
+        if spread and not dry_run:
+            self._spread(work, memory, spread, progress)
+            return
+        asker = self._asker(Journal(self.settings.work / "journal")) if jobs else None
         if dry_run:
             self._estimate(work, jobs, asker)
             return
         left = asker.ask(jobs, progress) if asker else []
         for draft, job, reason in left:
-            draft.fall_back(job, memory, self.glossary, self.settings.translation.fuzzy_threshold, reason)
+            self._fall_back(draft, job, memory, reason)
         if asker:
             self._used(asker.dispatcher.usage)
         for item in work:
-            self._finish(item)
+            self._tell(self._finish(item))
+
+    def _asker(self, journal: Journal) -> Asker:
+        return asker_for(self.settings, self.locale, self.glossary, self.engines, self.budget, journal)
+
+    def _fall_back(self, draft: Draft, job: Job, memory: Memory, reason: str) -> None:
+        draft.fall_back(job, memory, self.glossary, self.settings.translation.fuzzy_threshold, reason)
+
+    def _spread(
+        self,
+        work: Sequence[_Work],
+        memory: Memory,
+        spread: Spread,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        """Have the drafts made elsewhere, and write each shard's as it comes. The report is in the order of `work`."""
+        journal = Journal(self.settings.work / "journal")
+        parts = [work[at : at + POSTS] for at in range(0, len(work), POSTS)]
+        told: dict[int, list[PostReport | PipelineError]] = {}
+        done = 0
+        for number, outcome in spread(self._shards(parts, journal)):
+            told[number] = self._gather(parts[number], outcome, memory, journal)
+            done += len(parts[number])
+            if progress:
+                progress(done, len(work))
+        for number in sorted(told):
+            for each in told[number]:
+                self._tell(each)
+
+    def _shards(self, parts: Sequence[Sequence[_Work]], journal: Journal) -> list[Shard]:
+        try:
+            asker = self._asker(journal) if len(journal) else None
+        except ConfigError:
+            asker = None  # the key may be the workers' alone
+        settings = self.settings.model_copy(update={"root": Path()})
+        instructions = instructions_of(self.settings, self.engines)
+        shards = []
+        for part in parts:
+            drafts = tuple(item.draft for item in part)
+            jobs = [(draft, job) for draft in drafts for job in draft.jobs()]
+            known = asker.dispatcher.recalled(asker.requests(jobs)) if asker else {}
+            shards.append(Shard(settings, self.locale, self.glossary, tuple(self.engines), drafts, known, instructions))
+        return shards
+
+    def _gather(
+        self, part: Sequence[_Work], outcome: Outcome, memory: Memory, journal: Journal
+    ) -> list[PostReport | PipelineError]:
+        """Keep and write what came of one shard."""
+        if isinstance(outcome, ConfigError):
+            raise outcome  # as where nothing is spread
+        if not isinstance(outcome, Answered):
+            return [outcome]
+        for key, text, engine in outcome.answers:
+            journal.add(key, text, engine)
+        self._used(outcome.usage)
+        told: list[PostReport | PipelineError] = []
+        for item, made in zip(part, outcome.drafts, strict=True):
+            if isinstance(made, Unanswered):
+                for job, reason in made.left:
+                    self._fall_back(made.draft, job, memory, reason)
+                told.append(self._finish(replace(item, draft=made.draft)))
+            else:
+                told.append(made if isinstance(made, PipelineError) else self._write(item, made))
+        return told
+
+    def _tell(self, what: PostReport | PipelineError) -> None:
+        if isinstance(what, PipelineError):
+            self.report.failed.append(what)
+        else:
+            self.report.posts.append(what)
 
     def _work(self, posts: Sequence[str]) -> Iterator[_Work]:
         """A draft for each post that needs one."""
@@ -166,13 +242,15 @@ class Run:
     def _used(self, usage: EngineUsage) -> None:
         self.report.engine = self.report.engine.plus(usage)
 
-    def _finish(self, item: _Work) -> None:
+    def _finish(self, item: _Work) -> PostReport | PipelineError:
         """Prove a draft and write it beside its snapshot."""
         try:
             finished = finish(item.draft, self.glossary)
         except PipelineError as error:
-            self.report.failed.append(error)
-            return
+            return error
+        return self._write(item, finished)
+
+    def _write(self, item: _Work, finished: Finished) -> PostReport:
         directory = self.settings.drafts(self.locale)
         file = (item.pair.draft or item.source).file
         if item.pair.draft is None and item.former is None and item.live is not None:
@@ -180,40 +258,13 @@ class Run:
         written = write_pair(directory, str(file), finished.text.encode(), item.source.text.encode())
         if item.former is not None:
             remove_pair(directory, str(item.former.file))
-        self.report.posts.append(
-            PostReport(
-                item.pair.key,
-                self.locale,
-                str((directory / file).relative_to(self.settings.root)),
-                Counts.of(finished.origins),
-                finished.problems,
-                written,
-                finished.changes,
-                finished.matches,
-            )
+        return PostReport(
+            item.pair.key,
+            self.locale,
+            str((directory / file).relative_to(self.settings.root)),
+            Counts.of(finished.origins),
+            finished.problems,
+            written,
+            finished.changes,
+            finished.matches,
         )
-
-
-def asker_for(
-    settings: Settings,
-    locale: str,
-    glossary: Glossary,
-    engines: Sequence[str],
-    budget: Budget,
-    *,
-    remember: bool = True,
-) -> Asker:
-    """A chain of engines that translates into a locale. Without `remember` it neither reads nor writes the journal."""
-    chain = [(make_engine(name, settings.engine(name)), settings.engine(name)) for name in engines]
-    target = settings.language(locale)
-    dispatcher = Dispatcher(
-        chain,
-        source=settings.language(settings.source),
-        target=target,
-        journal=Journal(settings.work / "journal") if remember else None,
-        terms={term.source: term.target for term in glossary.terms if term.target},
-        budget=budget,
-    )
-    plurals = target.split("-")[0].lower() not in _NO_PLURALS
-    tidy = partial(tidy_pieces, spacing=settings.translation.spacing) if is_simplified(target) else tuple
-    return Asker(dispatcher, glossary, plurals=plurals, tidy=tidy)

@@ -10,6 +10,7 @@ from pipeline.content import Library
 from pipeline.errors import EngineError
 from pipeline.markdown import Piece, compose
 from pipeline.translation.adapt import adapt
+from pipeline.translation.chains import asker_for
 from pipeline.translation.dispatch import Budget
 from pipeline.translation.document import Document
 from pipeline.translation.draft import Draft
@@ -17,7 +18,6 @@ from pipeline.translation.entries import filled
 from pipeline.translation.glossary import Glossary
 from pipeline.translation.known import known_memory
 from pipeline.translation.memory import Memory
-from pipeline.translation.run import asker_for
 
 __all__ = ["Suggestions"]
 
@@ -37,7 +37,7 @@ class Suggestions:
         """What an engine answers now, whatever it answered before. Raises EngineError if it gives nothing usable."""
         draft = Draft.start(document, None, None)
         jobs = [job for job in draft.jobs() if job.unit in units]
-        asker = asker_for(self.settings, self.locale, self.glossary, [engine], Budget(0), remember=False)
+        asker = asker_for(self.settings, self.locale, self.glossary, [engine], Budget(0))
         left = asker.ask([(draft, job) for job in jobs], None)
         if left:
             raise EngineError(f"{engine} could not translate this: {left[0][2] or 'there was no answer.'}")
