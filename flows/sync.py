@@ -16,6 +16,7 @@ from flows.options import AS_CONFIGURED, EVERY, SyncOptions
 from flows.person import ask_person, decide, waited_for
 from flows.progress import progress_of
 from flows.proposing import proposed
+from flows.spreading import spread_by
 from flows.steps import approve_unchanged_step, clear, detect_step, translate_step
 from flows.summaries import coverage_summary, proposal_summary, translation_summary
 from pipeline.config import Settings, load
@@ -83,7 +84,7 @@ def _translated(settings: Settings, options: SyncOptions) -> TranslationReport:
     if options.dry_run:
         return translate_step(settings, **arguments, dry_run=True)
     with engine_slot(settings):
-        return translate_step(settings, **arguments, progress=progress_of("translate"))
+        return translate_step(settings, **arguments, progress=progress_of("translate"), spread=spread_by(settings))
 
 
 def _tell(settings: Settings, report: TranslationReport) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -28,6 +29,23 @@ class PrefectSettings(BaseModel):
         "built, in .pipeline/preview.",
     )
     preview_url: str = Field("", description="Address under which `preview_target` is read.")
+    task_runner: Literal["", "dask"] = Field(
+        "",
+        description="Who makes the drafts of *sync*: its own process, or with `dask` the workers of a Dask cluster. "
+        "Needs `pip install 'multilingual-pipeline[dask]'`.",
+    )
+    dask_address: str = Field(
+        "",
+        description="Scheduler of the Dask cluster, such as tcp://scheduler:8786. Default: processes of this machine, "
+        "for as long as the run takes.",
+    )
+
+    @field_validator("dask_address")
+    @classmethod
+    def _scheduler(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(tcp|tls|ws|wss)://[^/\s?#@]+:[0-9]+", value):
+            raise ValueError("it has to be a scheduler's address, such as tcp://scheduler:8786")
+        return value
 
     @field_validator("preview_url")
     @classmethod

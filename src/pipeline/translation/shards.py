@@ -6,10 +6,13 @@ holds no path that its worker reads, and no key of an engine: those come from th
 
 from __future__ import annotations
 
+import pickle
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from pipeline.config import Settings
 from pipeline.errors import PipelineError
@@ -20,7 +23,19 @@ from pipeline.translation.finish import Finished, finish
 from pipeline.translation.glossary import Glossary
 from pipeline.translation.journal import Answers
 
-__all__ = ["POSTS", "Answered", "Outcome", "Shard", "Spread", "Unanswered", "instructions_of", "work_on"]
+__all__ = [
+    "POSTS",
+    "Answered",
+    "Outcome",
+    "Shard",
+    "Spread",
+    "Unanswered",
+    "instructions_of",
+    "pack",
+    "unpack",
+    "work_on",
+    "work_on_packed",
+]
 
 POSTS = 50  # in a shard: a second or two of work beside an engine that answers at once
 
@@ -76,6 +91,24 @@ def work_on(shard: Shard) -> Answered:
             usage = asker.dispatcher.usage
     done = tuple(_done(draft, left, shard.glossary) for draft in shard.drafts)
     return Answered(done, usage, tuple(answers.added))
+
+
+def work_on_packed(data: bytes) -> bytes:
+    """`work_on` for a worker that takes and gives bytes: a packed Shard in, its packed Outcome out."""
+    try:
+        return pack(work_on(cast("Shard", unpack(data))))
+    except PipelineError as error:
+        return pack(error)
+
+
+def pack(what: Shard | Outcome) -> bytes:
+    """Bytes for another process of the same version."""
+    return zlib.compress(pickle.dumps(what), 1)
+
+
+def unpack(data: bytes) -> object:
+    """What `pack` was given. Only for bytes of processes that may run code here anyway: a run's own workers."""
+    return pickle.loads(zlib.decompress(data))  # noqa: S301
 
 
 def _done(

@@ -1,0 +1,181 @@
+"""Drafts made by real Dask workers, which hold no content: byte for byte those of one process, whoever dies."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import load
+from pipeline.errors import ConfigError
+from pipeline.translation import translate
+from tests.flows.processes import free_port, poll, running
+
+pytestmark = pytest.mark.timeout(120)
+
+POSTS = 120
+# An engine that tells where it ran, and takes its time: there is work in hand when a worker is killed.
+ENGINE = """
+import json, os, sys, time
+for line in sys.stdin:
+    asked = json.loads(line)
+    with open(os.environ["RAN"], "a") as file:
+        file.write(os.getcwd() + "\\n")
+    time.sleep(0.2)
+    print(json.dumps({"id": asked["id"], "texts": [text.replace("e", "é") for text in asked["texts"]]}), flush=True)
+"""
+KILLER = """
+import os, signal, sys, time
+def places():
+    return set(open(sys.argv[1]).read().split()) if os.path.exists(sys.argv[1]) else set()
+while len(places()) < 2:
+    time.sleep(0.05)
+os.kill(int(sys.argv[2]), signal.SIGKILL)
+"""
+CONFIG = """
+[locales.en]
+name = "English"
+[locales.zh]
+name = "Chinese"
+[translation]
+engine = "slow"
+[engines.slow]
+kind = "command"
+command = ["{python}", "{program}"]
+"""
+
+
+@pytest.fixture
+def large(tmp_path, monkeypatch):
+    """A site of three shards, and the same site again for one process."""
+    monkeypatch.setenv("RAN", str(tmp_path / "ran"))
+    program = tmp_path / "engine.py"
+    program.write_text(ENGINE)
+    root = tmp_path / "large"
+    folder = root / "content" / "en" / "posts"
+    folder.mkdir(parents=True)
+    (root / "pipeline.toml").write_text(CONFIG.format(python=sys.executable, program=program))
+    for number in range(POSTS):
+        text = f"---\ntitle: Post {number}\n---\n\n# Part {number}\n\nIt says **something** new, {number} times.\n"
+        (folder / f"post-{number}.md").write_text(text)
+    shutil.copytree(root, tmp_path / "alone")
+    return root
+
+
+def dask(kind, home, *arguments):
+    """A scheduler or a worker in an empty directory of its own, from which it cannot import `flows` or `tests`."""
+    home.mkdir()
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {
+        "RAN": str(home.parent / "ran")
+    }
+    command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments, "--no-dashboard"]
+    return running(command, env=env, cwd=home, log=home.with_suffix(".log"), stop=signal.SIGTERM)
+
+
+@contextmanager
+def scheduler(tmp_path):
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with dask("scheduler", tmp_path / "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2]):
+        poll(lambda: "Scheduler at" in (tmp_path / "scheduler.log").read_text(), 60)
+        yield address
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers: (address, worker processes)."""
+    with (
+        scheduler(tmp_path) as address,
+        dask("worker", tmp_path / "one", address, "--nthreads", "1", "--no-nanny") as one,
+        dask("worker", tmp_path / "two", address, "--nthreads", "1", "--no-nanny") as two,
+    ):
+        for name in ("one", "two"):
+            poll(lambda name=name: "Starting established connection" in (tmp_path / f"{name}.log").read_text(), 60)
+        yield address, [one, two]
+
+
+def spread_over(root, address):
+    with (root / "pipeline.toml").open("a") as file:
+        file.write(f'\n[prefect]\ntask_runner = "dask"\ndask_address = "{address}"\n')
+
+
+def drafts(root):
+    files = sorted((root / "drafts").rglob("*.md"))
+    return {str(file.relative_to(root)): file.read_bytes() for file in files}
+
+
+def test_two_workers_write_what_one_process_writes_though_one_is_killed(
+    large, cluster, tmp_path, prefect_api, monkeypatch
+):
+    from flows.sync import SyncOptions, sync
+
+    address, workers = cluster
+    spread_over(large, address)
+    ran = tmp_path / "ran"
+    # once both are at work, the first one dies
+    killer = subprocess.Popen([sys.executable, "-c", KILLER, str(ran), str(workers[0].pid)])
+    state = sync(SyncOptions(root=large), return_state=True)
+    assert state.is_completed(), state.message
+    assert killer.wait(timeout=60) == 0
+    assert workers[0].poll() == -signal.SIGKILL
+    assert {Path(line).name for line in ran.read_text().split()} == {"one", "two"}, "both were at work"
+    monkeypatch.setenv("RAN", str(tmp_path / "elsewhere"))
+    translate(load(tmp_path / "alone"))
+    assert len(drafts(large)) == POSTS * 2
+    assert drafts(large) == drafts(tmp_path / "alone")
+    assert [*(tmp_path / "one").rglob("*.md"), *(tmp_path / "two").rglob("*.md")] == []
+
+
+def test_processes_of_this_machine_where_no_scheduler_is_named(large, prefect_api):
+    from flows.sync import SyncOptions, sync
+
+    with (large / "pipeline.toml").open("a") as file:
+        file.write('\n[prefect]\ntask_runner = "dask"\n')
+    state = sync(SyncOptions(root=large), return_state=True)
+    assert state.is_completed(), state.message
+    assert len(drafts(large)) == POSTS * 2
+
+
+def test_a_scheduler_that_does_not_answer_is_told_of_with_what_to_do(large, prefect_api, monkeypatch):
+    from flows import spreading
+    from flows.sync import SyncOptions, sync
+
+    monkeypatch.setattr(spreading, "PATIENCE", 1)
+    spread_over(large, f"tcp://127.0.0.1:{free_port()}")
+    state = sync(SyncOptions(root=large), return_state=True)
+    assert state.is_failed()
+    assert "does not answer" in state.message
+    assert "dask scheduler" in state.message
+
+
+def test_a_scheduler_without_workers_is_told_of(large, tmp_path, monkeypatch):
+    from flows import spreading
+
+    monkeypatch.setattr(spreading, "PATIENCE", 3)
+    with scheduler(tmp_path) as address:
+        spread_over(large, address)
+        settings = load(large)
+        with pytest.raises(ConfigError, match="has no workers"):
+            translate(settings, spread=spreading.spread_by(settings))
+
+
+def test_without_dask_the_remedy_is_named(large, monkeypatch):
+    from flows.spreading import spread_by
+
+    spread_over(large, "tcp://127.0.0.1:1")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    settings = load(large)
+    with pytest.raises(ConfigError, match=r"multilingual-pipeline\[dask\]"):
+        translate(settings, spread=spread_by(settings))
+
+
+def test_nobody_is_asked_where_there_is_nothing_to_do(large):
+    from flows.spreading import spread_by
+
+    spread_over(large, "tcp://127.0.0.1:1")
+    settings = load(large)
+    translate(settings, engine="pseudo")
+    assert translate(settings, spread=spread_by(settings)).posts == []
