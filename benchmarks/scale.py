@@ -1,11 +1,11 @@
 """Drafts by one process, and by one and two Dask workers: what it takes, and what is left to the run's own process.
 
-    python benchmarks/scale.py [--posts 400] [--wait 0.2] [--json FILE]
+    python benchmarks/scale.py [--posts 400] [--wait 0.2] [--engines pseudo slow] [--json FILE]
 
 A site of --posts posts of a dozen paragraphs is translated by an engine that answers at once (`pseudo`), and by a
 program that takes --wait seconds for each request and one request at a time, as a slow model does. Seconds are wall
-time, and CPU time of the run's own process and of scheduler and workers together. Starting those is not counted. Exit 1
-when the drafts are not byte for byte the same.
+time, and CPU time of the run's own process and of scheduler and workers together. Starting those is not counted. The
+peak of the run's memory is that of all rows together. Exit 1 when the drafts are not byte for byte the same.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -103,6 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--posts", type=int, default=400)
     parser.add_argument("--wait", type=float, default=0.2)
+    parser.add_argument("--engines", nargs="+", choices=["pseudo", "slow"], default=["pseudo", "slow"])
     parser.add_argument("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
     rows: list[Row] = []
@@ -114,7 +116,7 @@ def main() -> None:
         program = home / "slow.py"
         program.write_text(PROGRAM.format(wait=options.wait), encoding="utf-8")
         translated(site(home / "warm", 5, "pseudo", program), "", [])
-        for engine in ("pseudo", "slow"):
+        for engine in options.engines:
             for workers in (0, 1, 2):
                 root = site(home / f"{engine}-{workers}", options.posts, engine, program)
                 if workers:
@@ -126,12 +128,13 @@ def main() -> None:
                 rows.append({"engine": engine, "who": who, "posts": options.posts, **taken})
                 times = " | ".join(f"{taken[name]:.1f}" for name in ("wall", "own", "elsewhere"))
                 print(f"| {engine} | {who} | {times} | {options.posts / float(taken['wall']):.1f} |", flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"\nThe run's process held at most {peak} MiB.")
     if options.json:
-        figures = {"machine": machine(), "wait": options.wait, "rows": rows}
+        figures = {"machine": machine(), "wait": options.wait, "peak": peak, "rows": rows}
         options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    differ = [
-        engine for engine in ("pseudo", "slow") if len({row["digest"] for row in rows if row["engine"] == engine}) > 1
-    ]
+    digests = {engine: {row["digest"] for row in rows if row["engine"] == engine} for engine in options.engines}
+    differ = [engine for engine, found in digests.items() if len(found) > 1]
     sys.exit(f"the drafts differ: {', '.join(differ)}" if differ else 0)
 
 
