@@ -341,7 +341,7 @@ def forget() -> None:
 def ours(files: list[Path], work: Work) -> Clock:
     """Each post read and rendered, and each page made. Parsing and highlighting are timed from inside."""
     from pipeline.content.posts import read_post
-    from pipeline.site import highlight, render, steps
+    from pipeline.site import article_steps, highlight, page_steps, render, steps
 
     clock, inner = Clock(), Clock()
 
@@ -362,11 +362,11 @@ def ours(files: list[Path], work: Work) -> Clock:
         pages = [page for page in work.plan.pages if page.kind == "post"]
         for page in pages:
             with clock.phase("html"):
-                work.rendered[page.locale, page.key] = steps.rendered_anew(work, page, links)
-        theme, presenter = steps.theme_of(work), work.presenter()
+                work.rendered[page.locale, page.key] = article_steps.rendered_anew(work, page, links)
+        theme, presenter = page_steps.theme_of(work), work.presenter()
         for page in pages:
             with clock.phase("template"):
-                steps.page_html(work, page, theme, presenter).encode()
+                page_steps.page_html(work, page, theme, presenter).encode()
     finally:
         render._parse, highlight._runs = saved
     clock.spent["html"] -= sum(inner.spent.values())

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import load
-from pipeline.site import build, reading, steps
+from pipeline.site import build, page_steps, reading
 from tests.site.conftest import PNG, Site
 
 WORDS = "cache kernel `code` **bold** [first](first.md#a-part) [gone](/posts/gone/) $x^2$ memory queue".split()  # noqa: SIM905
@@ -30,13 +30,13 @@ def aged(monkeypatch: pytest.MonkeyPatch) -> None:
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pages that went through a template."""
     seen: list[str] = []
-    real = steps.page_html
+    real = page_steps.page_html
 
     def page_html(work, page, *rest):
         seen.append(page.path)
         return real(work, page, *rest)
 
-    monkeypatch.setattr(steps, "page_html", page_html)
+    monkeypatch.setattr(page_steps, "page_html", page_html)
     return seen
 
 
@@ -142,7 +142,7 @@ class Writers:
 
     def template(self) -> None:
         name = self.random.choice(["parts/footer.html", "post.html", "parts/entry.html"])
-        source = (Path(steps.__file__).parent / "theme" / name).read_text(encoding="utf-8")
+        source = (Path(page_steps.__file__).parent / "theme" / name).read_text(encoding="utf-8")
         self.site.write(f"theme/{name}", source + f"<!-- {self.random.randint(1, 3)} -->\n")
 
     def words(self) -> None:

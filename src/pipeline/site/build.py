@@ -160,7 +160,7 @@ def _once(warnings: Iterable[PipelineError]) -> tuple[PipelineError, ...]:
 
 def _steps() -> tuple[Callable[[Work], None], ...]:
     # What renders is loaded only when something is to be rendered.
-    from pipeline.site import steps
+    from pipeline.site import article_steps, page_steps, steps
     from pipeline.site.extras import draw_cards
     from pipeline.site.selection import choose_articles, keep_unreadable
 
@@ -170,11 +170,11 @@ def _steps() -> tuple[Callable[[Work], None], ...]:
         keep_unreadable,
         steps.plan_pages,
         steps.find_files,
-        steps.render_articles,
-        steps.check_fragments,
+        article_steps.render_articles,
+        article_steps.check_fragments,
         steps.judge,
         draw_cards,
-        steps.render_pages,
+        page_steps.render_pages,
         steps.add_files,
         steps.write,
     )

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from pipeline.content import Post, read_post
 from pipeline.errors import ContentError
+from pipeline.site.article_steps import rendered_anew
 from pipeline.site.cache import Cache
+from pipeline.site.page_steps import page_html, theme_of
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
-from pipeline.site.steps import links_of, page_html, rendered_anew, theme_of
+from pipeline.site.steps import links_of
 from pipeline.site.work import Work
 
 __all__ = ["Shortcut"]
