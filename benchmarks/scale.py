@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import json
 import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -59,10 +58,9 @@ def cluster(home: Path, workers: int) -> Iterator[tuple[str, list[psutil.Process
             client.run(lambda: __import__("pipeline.translation.shards") and None)
         yield address, [psutil.Process(process.pid) for process in started]
     finally:
-        for process in reversed(started):
-            process.send_signal(signal.SIGTERM)
-        for process in started:
-            process.wait(timeout=30)
+        for process in started:  # they hold nothing, and a worker may wait for a scheduler that is gone
+            process.kill()
+            process.wait()
 
 
 def cpu(processes: list[psutil.Process]) -> float:

@@ -73,7 +73,7 @@ def dask(kind, home, *arguments):
         "RAN": str(home.parent / "ran")
     }
     command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments, "--no-dashboard"]
-    return running(command, env=env, cwd=home, log=home.with_suffix(".log"), stop=signal.SIGTERM)
+    return running(command, env=env, cwd=home, log=home.with_suffix(".log"), stop=signal.SIGKILL)
 
 
 @contextmanager
