@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import Pool
 
 __all__ = ["spread"]
 
@@ -29,15 +31,26 @@ def spread(function: Callable[[_T], _R], things: Sequence[_T]) -> Iterator[tuple
     A result has to be picklable. What a process cannot do, with whatever error, is done again here, and fails here.
     """
     global _work
-    count = min(_processors(), len(things) // _FEW)
-    if count < 2 or not _may_fork():
+    _work = (function, things)
+    pool = _pool(min(_processors(), len(things) // _FEW))
+    if pool is None:
         yield from ((thing, function(thing)) for thing in things)
         return
-    _work = (function, things)
-    with multiprocessing.get_context("fork").Pool(count, _begin) as pool:
+    with pool:
         for thing, (done, result) in zip(things, pool.imap(_do, range(len(things)), _AT_ONCE), strict=True):
             yield thing, result if done else function(thing)
-    _work = (repr, ())
+
+
+def _pool(count: int) -> Pool | None:
+    """So many copies of this process; None where that would not pay, or cannot be."""
+    if count < 2 or not _may_fork():
+        return None
+    import multiprocessing
+
+    try:
+        return multiprocessing.get_context("fork").Pool(count, _begin)
+    except (ImportError, OSError):  # some containers have no shared memory
+        return None
 
 
 def _do(number: int) -> tuple[bool, Any]:
