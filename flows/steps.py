@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
@@ -38,6 +39,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WAITS = [10.0, 60.0, 300.0]  # seconds before each further try of what may pass
+
+
+class _Mendable(logging.Filter):
+    """Leaves out what Prefect logs of a PipelineError that ends a run: its message is the run's state."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], PipelineError))
+
+
+logging.getLogger("prefect.flow_runs").addFilter(_Mendable())
 
 
 def clear(flow_body: Callable[P, R]) -> Callable[P, R | State[Any]]:

@@ -106,7 +106,7 @@ class Up:
         return self.api.get(f"/flow_runs/{run}")["state"]
 
     def reaches(self, run, *types):
-        return poll(lambda: (state := self.state(run))["type"] in types and state, 120)
+        return poll(lambda: (state := self.state(run))["type"] in types and state, 240)
 
     def server_pid(self):
         """Of the child that is the server."""
