@@ -102,6 +102,10 @@ class Up:
         path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
         return self.api.post(path, {"parameters": {"options": options}})["id"]
 
+    def runs(self, name):
+        """Those of this name."""
+        return self.api.post("/flow_runs/filter", {"flow_runs": {"name": {"any_": [name]}}})
+
     def state(self, run):
         return self.api.get(f"/flow_runs/{run}")["state"]
 

@@ -69,14 +69,31 @@ def open_deployment(page, up, name):
     page.get_by_role("link", name=name, exact=True).first.click()
 
 
+def press(page, button, worked):
+    """What `worked` says once the button has done its work: a page that loads again swallows a click."""
+
+    def pressed():
+        if button.is_visible():
+            button.click()
+        for _ in range(50):
+            if found := worked():
+                return found
+            page.wait_for_timeout(100)
+        return None
+
+    expect(button).to_be_visible()
+    return poll(pressed)
+
+
 def test_publish_is_found_run_by_its_form_and_its_page_opened_from_the_artifact(up, site, page):
     open_deployment(page, up, "publish")
-    page.get_by_role("button", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Custom run").click()
+    custom = page.get_by_role("menuitem", name="Custom run")
+    press(page, page.get_by_role("button", name="Run", exact=True), custom.is_visible)
+    custom.click()
     expect(page.get_by_text("Plan only: build, and say what would be sent.").first).to_be_visible()
     page.get_by_role("textbox", name="Run Name").fill("by-hand")
-    page.get_by_role("button", name="Submit").click()
-    page.get_by_role("button", name="View run").or_(page.get_by_role("link", name="View run")).first.click()
+    (run,) = press(page, page.get_by_role("button", name="Submit"), lambda: up.runs("by-hand"))
+    page.goto(f"{up.url}/runs/flow-run/{run['id']}")
     expect(page.get_by_text("Completed").first).to_be_visible(timeout=90_000)
     expect(page.get_by_text("by-hand").first).to_be_visible()
     page.goto(f"{up.url}/v2/artifacts")
@@ -97,27 +114,23 @@ def test_a_schedule_is_seen_paused_and_resumed(up, page):
         (schedule,) = up.deployment("republish")["schedules"]
         return schedule["active"]
 
-    def turn(*, on):
+    def turned(*, on):
         """The switch is shown as it is to be, and the server says the same."""
-        if switch.is_checked() is not on:  # a page that loads again swallows a click
-            switch.click()
-            page.wait_for_timeout(3_000)
         return active() is on and switch.is_checked() is on
 
-    poll(lambda: turn(on=False))
-    poll(lambda: turn(on=True))
+    press(page, switch, lambda: turned(on=False))
+    press(page, switch, lambda: turned(on=True))
 
 
 def test_a_run_that_waits_for_a_person_goes_on_by_its_form(up, site, page):
     run = up.start("sync", wait_for_person=True)
     assert up.reaches(run, "PAUSED")["name"] == "Suspended"
     page.goto(f"{up.url}/runs/flow-run/{run}")
-    page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("drafts/zh/posts/first").first).to_be_visible()
+    asked = page.get_by_text("drafts/zh/posts/first").first
+    press(page, page.get_by_role("button", name="Resume"), asked.is_visible)
     page.get_by_role("textbox").last.fill("Read it twice.")
     submit = page.get_by_role("button", name="Submit")
-    submit.click()
-    expect(submit).to_be_hidden(timeout=90_000)
+    press(page, submit, submit.is_hidden)
     state = up.reaches(run, "COMPLETED", "FAILED", "CRASHED")
     assert state["message"] == 'Approved by a person: posts/first (zh). "Read it twice."'
     assert (site / "content/zh/posts/first.md").is_file()
