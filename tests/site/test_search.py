@@ -9,15 +9,15 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.site.search import Index, contents, encoded, patch, terms, text_weights, weights
+from pipeline.site.search import contents, encoded, index, patch, terms, text_terms, weights
 from tests.site.conftest import Site
 
 
 def found(files: dict[str, bytes], query: str) -> set[int]:
-    index = json.loads(files["index.json"])
+    count = json.loads(files["index.json"])["files"]
     pages: set[int] | None = None
     for term in terms(query):
-        shard = json.loads(files[f"{ord(term[0]) % index['files']}.json"])
+        shard = json.loads(files[f"{ord(term[0]) % count}.json"])
         starts = [name for name in shard if name == term or (len(term) < 2 and name.startswith(term))]
         here = {page for name in starts for page in shard[name][::2]}
         pages = here if pages is None else pages & here
@@ -26,7 +26,7 @@ def found(files: dict[str, bytes], query: str) -> set[int]:
 
 def index_files(documents: list[tuple[str, str]]) -> dict[str, bytes]:
     """The files of an index of titles and texts."""
-    shards = [encoded(one) for one in Index(weights(title, "", text_weights(text)) for title, text in documents).shards]
+    _, shards = index((title, "", text_terms(text)) for title, text in documents)
     listed = [[title, f"/{number}/", "", "zh-CN"] for number, (title, _) in enumerate(documents)]
     files = {f"{number}.json": data for number, data in enumerate(shards)}
     return {"index.json": contents([str(len(shard)) for shard in shards], listed), **files}
@@ -76,12 +76,12 @@ def test_each_language_has_its_own(bilingual: Site) -> None:
     bilingual.build()
 
     def titles(folder: Path) -> list[list[str]]:
-        index = json.loads((folder / "search/index.json").read_text())
+        found = json.loads((folder / "search/index.json").read_text())
         assert {path.name for path in (folder / "search").glob("*.json")} == {
             "index.json",
-            *(f"{number}.json" for number in range(index["files"])),
+            *(f"{number}.json" for number in range(found["files"])),
         }
-        return [[title, href, language] for title, href, _, language in index["documents"]]
+        return [[title, href, language] for title, href, _, language in found["documents"]]
 
     assert ["First", "/posts/first/", "en"] in titles(bilingual.public)
     assert ["第一篇", "/zh/posts/first/", "zh-CN"] in titles(bilingual.public / "zh")
@@ -89,15 +89,29 @@ def test_each_language_has_its_own(bilingual: Site) -> None:
     assert '<meta name="robots" content="noindex">' in bilingual.html("search")
 
 
-@given(
-    st.lists(st.dictionaries(st.text("abcd", min_size=1, max_size=2), st.integers(1, 9)), min_size=1, max_size=5),
-    st.integers(0, 4),
-    st.dictionaries(st.text("abcd", min_size=1, max_size=2), st.integers(1, 9)),
-)
-def test_a_patched_index_is_as_one_made_anew(documents: list[dict[str, int]], number: int, new: dict[str, int]) -> None:
+_documents = st.tuples(*[st.text("abc 中文", max_size=9)] * 3)
+
+
+@given(st.lists(_documents, min_size=1, max_size=5), st.integers(0, 4), _documents)
+def test_a_patched_index_is_as_one_made_anew(
+    documents: list[tuple[str, str, str]], number: int, new: tuple[str, str, str]
+) -> None:
     number = min(number, len(documents) - 1)
-    index = Index(documents)
-    size = index.size + patch(index.shards[0], number, documents[number], new)
-    anew = Index([*documents[:number], new, *documents[number + 1 :]])
-    assert encoded(index.shards[0]) == encoded(anew.shards[0])
-    assert size == anew.size
+    documents = [(title, labels, text_terms(text)) for title, labels, text in documents]
+    new = (*new[:2], text_terms(new[2]))
+    size, (before,) = index(documents)
+    shard = json.loads(before)
+    size += patch(shard, number, weights(*documents[number]), weights(*new))
+    assert (size, [encoded(shard)]) == index([*documents[:number], new, *documents[number + 1 :]])
+
+
+@given(st.lists(st.text(), max_size=4))
+def test_an_index_is_the_json_of_its_terms(texts: list[str]) -> None:
+    documents = [(text, text, text_terms(text)) for text in texts]
+    size, (shard,) = index(documents)
+    pairs: dict[str, list[int]] = {}
+    for number, document in enumerate(documents):
+        for term, weight in weights(*document).items():
+            pairs.setdefault(term, []).extend((number, weight))
+    assert shard == encoded(pairs)
+    assert size == sum(2 * len(term) + 6 * len(found) // 2 for term, found in pairs.items())

@@ -12,7 +12,7 @@ from pipeline.site.cache import Row, digest
 from pipeline.site.context import Context
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.images import Images, image_names
-from pipeline.site.kept import Kept, Parcel, Recorder, keep, name_of, packed, restored, still_right
+from pipeline.site.kept import Kept, Parcel, Recorder, keep, name_of, parcel, restored, still_right
 from pipeline.site.links import Links
 from pipeline.site.pages import Page
 from pipeline.site.render import Rendered, headings_of, render
@@ -45,8 +45,8 @@ def render_articles(work: Work) -> None:
                 else:
                     left.append(page)
         _prepare_images(work, left)
-        for page, parcel in spread(partial(_parcel, work, links), left):
-            work.rendered[name(page)] = _kept(work, page, parcel)
+        for page, made in spread(partial(_parcel, work, links), left):
+            work.rendered[name(page)] = _kept(work, page, made)
             work.changed.add(page.key)
     for page in pages:
         work.warnings += work.rendered[name(page)].problems
@@ -85,10 +85,10 @@ def rendered_anew(work: Work, page: Page, links: Links) -> Kept:
     return _kept(work, page, _parcel(work, links, page))
 
 
-def _kept(work: Work, page: Page, parcel: Parcel) -> Kept:
+def _kept(work: Work, page: Page, made: Parcel) -> Kept:
     if page.article is None:
         raise AssertionError(page.key)
-    return keep(work.cache, page.article, parcel, work.attachments.files)
+    return keep(work.cache, page.article, made, work.attachments.files)
 
 
 def _parcel(work: Work, links: Links, page: Page) -> Parcel:
@@ -98,7 +98,7 @@ def _parcel(work: Work, links: Links, page: Page) -> Parcel:
     rendered = _rendered(work, page, recorder)
     copies = {version.path: version.file for version in work.images.versions(rendered.images)}
     copies |= {drawn.path: work.diagrams.folder / drawn.name for drawn in rendered.diagrams}
-    return packed(_made_from(work, page, page.article), rendered, recorder, work.attachments.files, copies)
+    return parcel(_made_from(work, page, page.article), rendered, recorder, work.attachments.files, copies)
 
 
 def _prepare_images(work: Work, pages: Iterable[Page]) -> None:
@@ -121,7 +121,7 @@ def _settle(work: Work, known: Mapping[str, Row]) -> None:
         row is not None and Kept(work.cache, name, row.digest, _facts=row.facts).summary == one.summary
         for row, name, one in ((known.get(name), name, one) for name, one in summaries.items())
     )
-    work.cache.keep_fact("facts", facts)
+    work.facts = facts
 
 
 def _facts(article: Article) -> tuple[object, ...]:

@@ -121,16 +121,21 @@ def _begun(
         reader.keep()
     theme = taken_down([settings.root / "theme"]) or secrets.token_hex()  # behind a link it may be another each time
     frame = digest(program(), theme, settings.model_dump_json(), settings.root, addresses, drafts)
-    return Work(settings, library, Output(directory, cache.files()), addresses, moment, drafts, cache, frame)
+    output = Output(directory, cache.files(), cache.staging())
+    return Work(settings, library, output, addresses, moment, drafts, cache, frame)
 
 
 def _built(work: Work, go_on: Callable[[], bool]) -> Work:
-    for step in _steps():
-        if not go_on():
-            raise Superseded
-        step(work)
+    try:
+        for step in _steps():
+            if not go_on():
+                raise Superseded
+            step(work)
+    finally:
+        work.output.discard()
     made = work.output.made()
     fresh = {path: one for path, one in made.items() if work.output.known.get(path) != one}
+    work.cache.keep_fact("facts", work.facts)
     work.cache.keep_files(fresh, work.output.known.keys() - made.keys())
     work.cache.commit()
     work.cache.prune()

@@ -1,8 +1,8 @@
 """What earlier builds into a directory have found out, in one SQLite file below .pipeline/: safe to delete at any time.
 
-Three tables: what was read in the files of posts, by their size and times; what articles became, by all that went into
-them; what the files of the site were made from. A build that is given up or killed leaves the file as it was before,
-and whatever is wrong with it makes it be begun anew.
+It holds what was read in the files of posts, by their size and times; what articles became, by all that went into
+them; what the files of the site were made from; what the search knows. A build that is given up or killed leaves the
+file as it was before, but for articles that it had rendered; whatever is wrong with it makes it be begun anew.
 """
 
 from __future__ import annotations
@@ -10,30 +10,36 @@ from __future__ import annotations
 import json
 import logging
 import os
+import secrets
+import shutil
 import sqlite3
+import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["Cache", "Damaged", "Made", "Row", "digest"]
+__all__ = ["Cache", "Damaged", "Made", "Row", "digest", "packed"]
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "3"
+_FORMAT = "4"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (name TEXT PRIMARY KEY, made_from TEXT NOT NULL, digest TEXT NOT NULL, remarks TEXT NOT NULL,
  facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, terms BLOB NOT NULL);
-CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, terms BLOB NOT NULL,
+CREATE TABLE superseded (name TEXT PRIMARY KEY, terms BLOB NOT NULL);
+CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, labels TEXT NOT NULL,
  PRIMARY KEY (language, number));
 CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NOT NULL)
  WITHOUT ROWID;
 """
+_STAGED = ".staged"
+_LONG = 3600.0  # seconds in which a build that goes on stages a file
 _T = TypeVar("_T")
 
 
@@ -69,13 +75,22 @@ class Cache:
         """The cache for the site in `out`; `folder` need not be there. Without one, nothing is kept."""
         self._out = out
         self.path = (folder or Path()) / f"{blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest()}.db"
+        self._shareable = False
+        self._shared = False
+        self._silent = False
+        self._process = os.getpid()
+        self._copied: list[
+            sqlite3.Connection
+        ] = []  # of the process that this one is a copy of: never to be closed here
         self._db = self._opened(out) if folder else _connected(None, out)
 
     def _opened(self, out: Path) -> sqlite3.Connection:
+        self._shareable = True
         try:
             return _connected(self.path, out)
         except sqlite3.OperationalError as error:
             log.info("%s is not used: %s", self.path, error)  # another build has it
+            self._shareable = False
             return _connected(None, out)
         except (sqlite3.Error, OSError) as error:
             log.warning("%s is begun anew: %s", self.path, error)
@@ -84,6 +99,7 @@ class Cache:
             return _connected(self.path, out)
         except (sqlite3.Error, OSError) as error:
             log.warning("%s cannot be used: %s", self.path, error)
+            self._shareable = False
             return _connected(None, out)
 
     def fact(self, name: str) -> str:
@@ -108,10 +124,13 @@ class Cache:
         """What is known of each article, by `locale/key`."""
         return {name: Row(*rest) for name, *rest in self._read("SELECT * FROM articles")}
 
-    def keep_article(self, name: str, row: Row, html: str, terms: str) -> None:
-        """Keep an article, its HTML, and the terms of its text as JSON."""
+    def keep_article(self, name: str, row: Row, html: bytes, terms: bytes) -> None:
+        """Keep an article, its HTML, and the terms of its text, both `packed`. The terms of the one before it
+        are kept until they are `forget_superseded`.
+        """
+        self._write("INSERT OR IGNORE INTO superseded SELECT name, terms FROM texts WHERE name = ?", [(name,)])
         self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [(name, *astuple(row))])
-        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, _packed(html), _packed(terms))])
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, html, terms)])
 
     def forget_articles(self, names: Iterable[str]) -> None:
         """These are no more."""
@@ -122,27 +141,43 @@ class Cache:
         """The HTML of an article that is kept."""
         return self._text("SELECT html FROM texts WHERE name = ?", name)
 
-    def text_terms(self, name: str) -> dict[str, int]:
+    def terms(self, name: str) -> str:
         """The terms of the text of an article that is kept."""
-        return self._terms("SELECT terms FROM texts WHERE name = ?", name)
+        return self._text("SELECT terms FROM texts WHERE name = ?", name)
 
     def searched(self, language: str) -> list[tuple[str, str]]:
         """(name, what its terms were made from) of each document of a search index, in order."""
         question = "SELECT name, made_from FROM searched WHERE language = ? ORDER BY number"
         return [(name, made_from) for name, made_from in self._read(question, language)]
 
-    def terms(self, language: str, number: int) -> dict[str, int]:
-        """The terms of a document of a search index, and how much each weighs."""
-        return self._terms("SELECT terms FROM searched WHERE language = ? AND number = ?", language, number)
+    def searched_labels(self, language: str, number: int) -> tuple[str, str]:
+        """Title and labels that a document of a search index had."""
+        question = "SELECT labels FROM searched WHERE language = ? AND number = ?"
+        try:
+            title, labels = json.loads(self._read(question, language, number)[0][0])
+        except (ValueError, TypeError, LookupError) as error:
+            raise Damaged(f"{self.path}: {error}") from error
+        return str(title), str(labels)
 
-    def keep_searched(self, language: str, number: int, name: str, made_from: str, terms: Mapping[str, int]) -> None:
-        """Keep the terms of a document."""
-        row = (language, number, name, made_from, _packed(json.dumps(terms)))
-        self._write("INSERT OR REPLACE INTO searched VALUES (?, ?, ?, ?, ?)", [row])
+    def searched_terms(self, name: str) -> str:
+        """The terms that the text of an article had when the search index was made."""
+        question = (
+            "SELECT terms FROM superseded WHERE name = ?1 UNION ALL SELECT terms FROM texts WHERE name = ?1 LIMIT 1"
+        )
+        return self._text(question, name)
+
+    def keep_searched(self, language: str, documents: Iterable[tuple[int, str, str, Sequence[str]]]) -> None:
+        """Keep (number, name, what its terms were made from, title and labels) of documents of a search index."""
+        rows = [(language, number, name, made, json.dumps(labels)) for number, name, made, labels in documents]
+        self._write("INSERT OR REPLACE INTO searched VALUES (?, ?, ?, ?, ?)", rows)
 
     def forget_searched(self, language: str, first: int) -> None:
         """The documents from this one on are no more."""
         self._write("DELETE FROM searched WHERE language = ? AND number >= ?", [(language, first)])
+
+    def forget_superseded(self) -> None:
+        """All search indexes know the articles as they are."""
+        self._write("DELETE FROM superseded", [()])
 
     def files(self) -> dict[str, Made]:
         """What the files of the site were made from, by path."""
@@ -161,8 +196,38 @@ class Cache:
         except sqlite3.Error as error:
             log.warning("%s is not kept: %s", self.path, error)
 
+    def share(self) -> bool:
+        """Let copies of this process read what is there, until `go_on`; False where they cannot.
+
+        The articles are kept from here on, and the next build looks at all pages again, should this one not end.
+        """
+        if not self._shareable:
+            return False
+        self.keep_fact("facts", "")
+        self._guarded(self._db.commit)
+        self._shared = True
+        return True
+
+    def go_on(self) -> None:
+        """If it was shared, nobody else reads any more. Where another build has begun, it alone keeps what it finds."""
+        if not self._shared:
+            return
+        self._shared = False
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            log.info("%s is left to another build: %s", self.path, error)
+            self._silent = True
+
+    def staging(self) -> Path:
+        """A new name for a directory of files that wait for the end of a build."""
+        return self.path.with_suffix(f".{secrets.token_hex(4)}{_STAGED}")
+
     def prune(self) -> None:
-        """Remove what is kept for directories that are no more."""
+        """Remove what is kept for directories that are no more, and what killed builds have left."""
+        for path in self.path.parent.glob(f"*{_STAGED}"):
+            if time.time() - path.stat().st_mtime > _LONG:
+                shutil.rmtree(path, ignore_errors=True)
         for path in self.path.parent.glob("*.db"):
             if path != self.path and not _has_site(path):
                 _remove(path)
@@ -170,12 +235,6 @@ class Cache:
     def close(self) -> None:
         """Give up what was not committed."""
         self._db.close()
-
-    def _terms(self, question: str, *values: str | int) -> dict[str, int]:
-        try:
-            return {str(term): int(weight) for term, weight in json.loads(self._text(question, *values)).items()}
-        except (ValueError, TypeError, AttributeError) as error:
-            raise Damaged(f"{self.path}: {error}") from error
 
     def _text(self, question: str, *values: str | int) -> str:
         try:
@@ -185,10 +244,14 @@ class Cache:
             raise Damaged(f"{self.path}: {error}") from error
 
     def _read(self, question: str, *values: str | int) -> list[tuple[Any, ...]]:
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._copied.append(self._db)
+            self._db = self._guarded(lambda: sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True))
         return self._guarded(lambda: self._db.execute(question, values).fetchall())
 
     def _write(self, command: str, rows: list[tuple[Any, ...]]) -> None:
-        if rows:
+        if rows and not self._silent:
             self._guarded(lambda: self._db.executemany(command, rows))
 
     def _guarded(self, what: Callable[[], _T]) -> _T:
@@ -222,7 +285,8 @@ def _has_site(path: Path) -> bool:
     return bool(rows) and Path(rows[0][0]).is_dir()
 
 
-def _packed(text: str) -> bytes:
+def packed(text: str) -> bytes:
+    """A text as it is kept."""
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
+from pipeline.site.articles import Article
 from pipeline.site.cache import digest
 from pipeline.site.cards import card, card_name
 from pipeline.site.editions import Edition
 from pipeline.site.exports import icons, llms, manifest, markdown
 from pipeline.site.frame import FEEDS, feed_path
+from pipeline.site.output import Staged
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
-from pipeline.site.search import weights
-from pipeline.site.searching import Document, add_index
-from pipeline.site.work import Work
+from pipeline.site.searching import Document, Indexed, keep_index, make_index
+from pipeline.site.work import Job, Work
 
-__all__ = ["draw_cards", "render_extras"]
+__all__ = ["draw_cards", "markdown_file", "render_extras", "search_jobs"]
 
 _REDIRECTS = ".redirects.json"
 
@@ -30,6 +31,7 @@ def draw_cards(work: Work) -> None:
     if not work.settings.site.cards:
         return
     folder = work.settings.work / "cards"
+    jobs = []
     for page in work.plan.pages:
         if not page.article or not has_markdown(page):
             continue
@@ -40,29 +42,40 @@ def draw_cards(work: Work) -> None:
         path, name = f"{page.path}card.png", card_name(*parts)
         if name and not work.output.has(path) and path not in work.attachments.files:
             work.cards[page.locale, page.key] = path
-            work.add(path, name, partial(_card, folder, *parts), page)
+            if work.output.is_same(path, name):
+                work.add(path, name, bytes, page)
+            elif not work.keeps(path, page):
+                make = partial(work.output.staged, path, name, partial(_card, folder, *parts))
+                jobs.append(Job(make, partial(_take, work, page)))
+    work.do(jobs)
+
+
+def _take(work: Work, page: Page, staged: Staged) -> None:
+    work.take(staged, page)
 
 
 def _card(folder: Path, *parts: str) -> bytes:
     return card(folder, *parts) or b""
 
 
+def markdown_file(work: Work, page: Page, article: Article) -> Staged:
+    """The text of a page as Markdown."""
+    path, meta = page.path + MARKDOWN, article.post.meta
+    known = work.output.known.get(path)
+    if work.settled and known and page.key not in work.changed and work.output.is_same(path, known.made_from):
+        return Staged(path, known.made_from)
+    made_from = digest(page.title, page.path, work.addresses, meta.summary, meta.description)
+    return work.output.staged(path, made_from + article.post.digest, partial(markdown, page, work.addresses))
+
+
 def render_extras(work: Work, presenter: Presenter) -> None:
-    """Everything that needs no template."""
-    for page in work.plan.pages:
-        if page.article and has_markdown(page):
-            meta = page.article.post.meta
-            made_from = digest(page.title, page.path, work.addresses, meta.summary, meta.description)
-            made_from += page.article.post.digest
-            work.add(page.path + MARKDOWN, made_from, partial(markdown, page, work.addresses), page)
+    """What is made of the plan alone, and needs no template."""
     files: dict[str, bytes] = icons(work.assets)
     for locale, edition in work.editions.items():
         home = presenter.site(locale).home
         path, data = manifest(edition, home, work.assets, work.addresses)
         files[path] = data
         _add_llms(work, presenter, edition)
-        if work.plan.page(locale, "search"):
-            _add_search(work, edition)
     if work.plan.redirects:
         files[_REDIRECTS] = _redirects(work)
     for path, data in files.items():
@@ -83,13 +96,23 @@ def _add_llms(work: Work, presenter: Presenter, edition: Edition) -> None:
     work.output.add(path, data, blake2b(data, digest_size=12).hexdigest())
 
 
-def _add_search(work: Work, edition: Edition) -> None:
-    folder = directory(edition.prefix, "search")
-    if f"{folder}index.json" in work.attachments.files:
-        return
-    pages = [page for page in work.plan.pages if page.locale == edition.locale and page.article]
-    documents = [_document(work, page) for page in _searched(pages)]
-    add_index(work.output, work.cache, edition.locale, folder, documents)
+def search_jobs(work: Work) -> list[Job]:
+    """The search of each language, unless a page or a file of the site takes its place."""
+    jobs = []
+    for locale, edition in work.editions.items():
+        folder = directory(edition.prefix, "search")
+        if work.plan.page(locale, "search") and f"{folder}index.json" not in work.attachments.files:
+            pages = [page for page in work.plan.pages if page.locale == locale and page.article]
+            documents = [_document(work, page) for page in _searched(pages)]
+            make = partial(make_index, work.output, work.cache, locale, folder, documents)
+            jobs.append(Job(make, partial(_keep_index, work, locale, documents)))
+    return jobs
+
+
+def _keep_index(work: Work, locale: str, documents: Sequence[Document], indexed: Indexed) -> None:
+    for staged in indexed.files:
+        work.output.take(staged)
+    keep_index(work.cache, locale, documents, indexed)
 
 
 def generated(work: Work) -> list[str]:
@@ -115,15 +138,11 @@ def _document(work: Work, page: Page) -> Document:
         raise KeyError(page.key)
     rendered, edition = work.rendered[page.locale, page.key], work.editions[page.locale]
     names = [term.name for term in page.terms]
-
-    def terms() -> Mapping[str, int]:
-        labels = " ".join([*(heading.text for heading in rendered.headings), *names])
-        return weights(page.title, labels, work.cache.text_terms(rendered.name))
-
+    labels = " ".join([*(heading.text for heading in rendered.headings), *names])
     date = edition.strings.short_date(article.date) if article.date else ""
     language = work.editions[article.written_in].language
     listed = (page.title, work.addresses.href(page.path), date, language)
-    return Document(page.key, listed, digest(page.title, names, rendered.digest), terms)
+    return Document(page.key, rendered.name, listed, labels, digest(page.title, names, rendered.digest))
 
 
 def _redirects(work: Work) -> bytes:

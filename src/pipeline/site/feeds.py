@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import lru_cache, partial
@@ -43,23 +43,20 @@ class _Channel:
 
 
 def feeds(
-    edition: Edition, presenter: Presenter, theme: Theme, addresses: Addresses, terms: Iterable[Page], *, full: bool
+    edition: Edition, presenter: Presenter, theme: Theme, addresses: Addresses, term: Page | None, *, full: bool
 ) -> Iterator[tuple[str, str, Callable[[], bytes]]]:
-    """(path, digest of what goes into it, how it is made) of the feeds of a language, and of those of each of the pages
-    of `terms`. With `full`, posts are in them as a whole. They change when a post does: the time of building is not in
-    them.
+    """(path, digest of what goes into it, how it is made) of the feeds of a language, or of those of the page of a
+    term. With `full`, posts are in them as a whole. They change when a post does: the time of building is not in them.
     """
     site = presenter.site(edition.locale)
-    channels = [_Channel(feed_path(edition, ""), site.title, tuple(presenter.feed(edition.locale)))]
-    for page in terms:
-        entries = tuple(presenter.feed(edition.locale, page.terms[0]))
-        channels.append(_Channel(page.path, f"{page.title} — {site.title}", entries))
-    for channel in channels:
-        made_from = digest(site, channel, [entry.body for entry in channel.entries], full)
-        for name in FEEDS:
-            path = channel.folder + name
-            make = _json_feed if name.endswith(".json") else partial(_xml, theme, name)
-            yield path, made_from, partial(_made, make, site, channel, addresses, path, full=full)
+    entries = tuple(presenter.feed(edition.locale, term.terms[0] if term else None))
+    title = f"{term.title} — {site.title}" if term else site.title
+    channel = _Channel(term.path if term else feed_path(edition, ""), title, entries)
+    made_from = digest(site, channel, [entry.body for entry in entries], full)
+    for name in FEEDS:
+        path = channel.folder + name
+        make = _json_feed if name.endswith(".json") else partial(_xml, theme, name)
+        yield path, made_from, partial(_made, make, site, channel, addresses, path, full=full)
 
 
 def _made(

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
-from pipeline.site.cache import Cache, Damaged, Row
+from pipeline.site.cache import Cache, Damaged, Row, packed
 from pipeline.site.context import Heading
 from pipeline.site.diagrams import Diagram
 from pipeline.site.images import Image
@@ -20,9 +20,9 @@ from pipeline.site.links import Links, Target
 from pipeline.site.pages import Page
 from pipeline.site.reading import stat_of
 from pipeline.site.render import Rendered
-from pipeline.site.search import text_weights
+from pipeline.site.search import text_terms
 
-__all__ = ["Fragment", "Kept", "Parcel", "Recorder", "keep", "name_of", "packed", "restored", "still_right"]
+__all__ = ["Fragment", "Kept", "Parcel", "Recorder", "keep", "name_of", "parcel", "restored", "still_right"]
 
 # (what was asked for, whether as a reference, what it turned out to be)
 Asked = tuple[str, bool, tuple[str, str, str, str, str]]
@@ -140,11 +140,11 @@ class Parcel:
     """An article that was rendered, as it is kept; plain enough to come from another process."""
 
     row: Row
-    html: str
-    terms: str
+    html: bytes
+    terms: bytes
 
 
-def packed(
+def parcel(
     made_from: str, rendered: Rendered, recorder: Recorder, files: Mapping[str, Path], copies: Mapping[str, Path]
 ) -> Parcel:
     """What is kept of an article. `files` are the site's, `copies` what the article needs besides."""
@@ -169,13 +169,13 @@ def packed(
     remarks = {name: value for name, value in remarks.items() if value}
     made_from = made_from if recorder.certain else ""
     row = Row(made_from, rendered.digest, json.dumps(remarks) if remarks else "", json.dumps(facts))
-    return Parcel(row, str(rendered.html), json.dumps(text_weights(rendered.text)))
+    return Parcel(row, packed(rendered.html), packed(text_terms(rendered.text)))
 
 
-def keep(cache: Cache, article: Article, parcel: Parcel, files: Mapping[str, Path]) -> Kept:
+def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]) -> Kept:
     """Keep an article, and the memory free of it."""
-    cache.keep_article(name_of(article), parcel.row, parcel.html, parcel.terms)
-    found = restored(cache, article, parcel.row, files)
+    cache.keep_article(name_of(article), made.row, made.html, made.terms)
+    found = restored(cache, article, made.row, files)
     if found is None:
         raise BuildError(
             "an image was changed while the site was built.", path=article.post.path, remedy="Build again."

@@ -1,17 +1,21 @@
 """The directory a site is written to: only what differs is written, and only what is ours is removed.
 
-A marker file says that a directory is ours, whether the last build into it came to its end, and which files each post
-made, so that those of a post that cannot be read today can be kept.
+What differs waits in a directory of its own until all of it is there, and is then renamed into its place. A marker file
+says that a directory is ours, whether the last build into it came to its end, and which files each post made, so that
+those of a post that cannot be read today can be kept.
 """
 
 from __future__ import annotations
 
+import errno
 import filecmp
+import itertools
 import json
 import os
 import shutil
+import stat
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,10 +26,11 @@ from pipeline.site.cache import Made
 from pipeline.site.permalinks import inside
 from pipeline.site.reading import stat_of
 
-__all__ = ["MARKER", "Output", "Written"]
+__all__ = ["MARKER", "Output", "Staged", "Written"]
 
 MARKER = ".pipeline-site.json"
 _FORMAT = 1
+_NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +42,33 @@ class Written:
     removed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file of the site that is ready: the name under which its content waits, `""` if it is in its place already."""
+
+    path: str
+    made_from: str
+    name: str = ""
+
+
 @dataclass(slots=True)
 class Output:
-    """Collects what a site consists of, and brings a directory to it. Nothing is touched before `commit`."""
+    """Collects what a site consists of, and brings a directory to it. Nothing in it is touched before `commit`.
+
+    `known` is what its files were made from; what differs waits in `staging`, which need not be there.
+    """
 
     directory: Path
     known: Mapping[str, Made] = field(default_factory=dict)
-    _data: dict[str, bytes] = field(default_factory=dict)
+    staging: Path | None = None
+    _staged: dict[str, str] = field(default_factory=dict)
     _copies: dict[str, Path] = field(default_factory=dict)
     _same: set[str] = field(default_factory=set)
     _made_from: dict[str, str] = field(default_factory=dict)
     _found: dict[str, str] | None = None
     _links: frozenset[str] = frozenset()
     _has_empty_folders: bool = False
+    _ready: bool = False
 
     def add_if_same(self, path: str, made_from: str) -> bool:
         """The file that is there, if an earlier build made it from the same and nobody has touched it; errors as for
@@ -69,17 +88,47 @@ class Output:
 
     def add(self, path: str, data: bytes, made_from: str = "") -> None:
         """A file with this content. Raises BuildError if there is one of that name, or the name leaves the tree."""
-        self._check(path)
-        self._made_from[path] = made_from
+        self.take(self._stage(path, data, made_from))
+
+    def staged(self, path: str, made_from: str, make: Callable[[], bytes]) -> Staged:
+        """A file, for `take`; any process that is a copy of this one may ask for it. `make` is asked for its content
+        unless an earlier build made it from the same.
+        """
+        return Staged(path, made_from) if self.is_same(path, made_from) else self._stage(path, make(), made_from)
+
+    def take(self, staged: Staged) -> None:
+        """Add a file that is ready. Errors as for `add`."""
+        self._check(staged.path)
+        self._made_from[staged.path] = staged.made_from
+        if staged.name:
+            self._staged[staged.path] = staged.name
+        else:
+            self._same.add(staged.path)
+
+    def _stage(self, path: str, data: bytes, made_from: str) -> Staged:
         target = self.directory / path
         try:
             same = target.stat().st_size == len(data) and target.read_bytes() == data
         except OSError:
             same = False
         if same and not self._through_link(path):
-            self._same.add(path)  # its content need not be kept in memory
-        else:
-            self._data[path] = data
+            return Staged(path, made_from)
+        name = f"{os.getpid()}-{next(_NUMBERS)}"
+        self._waiting(name).write_bytes(data)
+        return Staged(path, made_from, name)
+
+    def _waiting(self, name: str) -> Path:
+        if self.staging is None:
+            raise AssertionError(self.directory)
+        if not self._ready:
+            self.staging.mkdir(parents=True, exist_ok=True)
+            self._ready = True
+        return self.staging / name
+
+    def discard(self) -> None:
+        """Remove what waits, if anything does."""
+        if self.staging:
+            shutil.rmtree(self.staging, ignore_errors=True)
 
     def add_copy(self, path: str, source: Path) -> None:
         """A copy of a file; errors as for `add`."""
@@ -104,7 +153,7 @@ class Output:
 
     def has(self, path: str) -> bool:
         """Whether a file of that name was added."""
-        return path in self._data or path in self._same or path in self._copies
+        return path in self._staged or path in self._same or path in self._copies
 
     def kept(self, posts: Iterable[str]) -> dict[str, list[str]]:
         """The files that the last build made for these posts, as it noted them."""
@@ -123,24 +172,23 @@ class Output:
         final = {"format": _FORMAT, "state": "complete", "posts": {name: sorted(posts[name]) for name in sorted(posts)}}
         stale = self._stale(set(kept))
         changed = [path for path in self._copies if not self._copied(path)]
-        if self._data or changed or stale:
+        if self._staged or changed or stale:
             self._mark({**self._marker(), "format": _FORMAT, "state": "writing"})
         for link in self._linked():
             (self.directory / link).unlink(missing_ok=True)
         for path in changed:
             self._make_room(path)
             _copy_atomic(self._copies[path], self.directory / path)
-        for path, data in self._data.items():
-            self._make_room(path)
-            write_atomic(self.directory / path, data)
+        for path, name in self._staged.items():
+            self._put(path, self._waiting(name))
         for path in stale:
             if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
                 (self.directory / path).unlink()
         if stale or self._links or self._has_empty_folders:
             self._remove_empty_folders()
         self._mark(final)
-        total = len(self._data) + len(self._same) + len(self._copies)
-        written = len(self._data) + len(changed)
+        total = len(self._staged) + len(self._same) + len(self._copies)
+        written = len(self._staged) + len(changed)
         return Written(written, total - written, len(stale))
 
     def check(self) -> None:
@@ -209,6 +257,25 @@ class Output:
     def _through_link(self, path: str) -> bool:
         links = self._linked()
         return bool(links) and any(path == link or path.startswith(f"{link}/") for link in links)
+
+    def _put(self, path: str, waiting: Path) -> None:
+        """Rename a file into its place, where it keeps the permissions of the one before it."""
+        target = self.directory / path
+        try:
+            mode = target.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            mode = 0
+        if stat.S_ISREG(mode):
+            waiting.chmod(stat.S_IMODE(mode))
+        else:
+            self._make_room(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            waiting.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy_atomic(waiting, target)
 
     def _make_room(self, path: str) -> None:
         """Where a folder was, a file may be now, and the other way round."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.site.cache import digest
-from pipeline.site.extras import render_extras
+from pipeline.site.editions import Edition
+from pipeline.site.extras import markdown_file, render_extras, search_jobs
 from pipeline.site.feeds import feeds
+from pipeline.site.output import Staged
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
-from pipeline.site.presenter import Presenter
+from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
 from pipeline.site.sitemap import sitemap_paths, sitemaps
 from pipeline.site.theme import Theme, theme_directories
 from pipeline.site.views import PageView
-from pipeline.site.work import Work
+from pipeline.site.work import Job, Work
 
 __all__ = ["page_html", "render_pages", "theme_of"]
+
+_PAGES, _CHANNELS = 8, 16  # to a job
+_T = TypeVar("_T")
 
 
 def theme_of(work: Work) -> Theme:
@@ -41,47 +46,114 @@ def render_pages(work: Work) -> None:
     presenter = work.presenter()
     whole = bool(work.cache.fact("whole"))
     frames = {locale: digest(work.frame, work.assets.paths, presenter.site(locale)) for locale in work.editions}
-    for page in work.plan.pages:
-        _add_page(work, page, theme, presenter, frames[page.locale], whole=whole)
-    work.cache.keep_fact("whole", "1" if presenter.whole or (whole and work.settled) else "")
+    left = [page for page in work.plan.pages if not _is_untouched(work, page, whole=whole)]
+    shown_whole: set[bool] = set()
+    jobs = [*search_jobs(work), *_feed_jobs(work, theme, presenter)]
+    for pages in _batches(left, _PAGES):
+        make = partial(_made, work, theme, presenter, frames, pages, whole=whole)
+        jobs.append(Job(make, partial(_keep, work, pages, shown_whole)))
+    work.do(jobs)
+    work.cache.forget_superseded()
+    work.cache.keep_fact("whole", "1" if True in shown_whole or (whole and work.settled) else "")
     for redirect in work.plan.redirects:
         href, url = work.addresses.href(redirect.page.path), work.addresses.absolute(redirect.page.path)
         values = {"site": presenter.site(redirect.page.locale), "href": href, "url": url, "title": redirect.page.title}
         made_from = digest(frames[redirect.page.locale], href, url, redirect.page.title)
-        make = partial(_encoded, theme, "redirect.html", values)
-        work.add(output_file(redirect.path), made_from, make, redirect.page)
+        work.add(
+            output_file(redirect.path), made_from, partial(_encoded, theme, "redirect.html", values), redirect.page
+        )
     _render_the_rest(work, theme, presenter)
 
 
-def _add_page(work: Work, page: Page, theme: Theme, presenter: Presenter, frame: str, *, whole: bool) -> None:
-    path = output_file(page.path)
-    paths = [path]
+def _paths(work: Work, page: Page) -> list[str]:
+    """Where its HTML is."""
+    paths = [output_file(page.path)]
     if page.kind == "not-found" and page.locale == work.settings.source and all(work.prefixes.values()):
         paths.append("404.html")
-    known = work.output.known.get(path)
-    untouched = not work.changed if whole else not page.article or page.key not in work.changed
-    if work.settled and known and untouched:
-        made_from, view = known.made_from, None
-    else:
-        view = presenter.page(page)
-        made_from = digest(frame, page.kind, view, [one.body for one in view.entries] if whole else ())
+    return paths
+
+
+def _is_untouched(work: Work, page: Page, *, whole: bool) -> bool:
+    """Whether the files of a page are as they were, and it need not be looked at. If so, they are taken."""
+    if not work.settled or (work.changed if whole else page.article and page.key in work.changed):
+        return False
+    paths = _paths(work, page)
+    if page.article and has_markdown(page):
+        paths.append(page.path + MARKDOWN)
+    if any(work.keeps(path, page) for path in paths):
+        return False
+    known = [work.output.known.get(path) for path in paths]
+    files = [Staged(path, made.made_from) for path, made in zip(paths, known, strict=True) if made]
+    if len(files) < len(paths) or not all(work.output.is_same(one.path, one.made_from) for one in files):
+        return False
+    for staged in files:
+        work.take(staged, page)
+    return True
+
+
+def _made(
+    work: Work, theme: Theme, presenter: Presenter, frames: Mapping[str, str], pages: Sequence[Page], *, whole: bool
+) -> tuple[list[list[Staged]], bool]:
+    """The files of each of some pages, and whether templates showed posts of lists as a whole."""
+    presenter.whole = False  # feeds show posts as a whole, too
+    return [_files(work, theme, presenter, frames[page.locale], page, whole=whole) for page in pages], presenter.whole
+
+
+def _keep(work: Work, pages: Sequence[Page], shown_whole: set[bool], made: tuple[list[list[Staged]], bool]) -> None:
+    files, whole = made
+    shown_whole.add(whole)
+    for page, its in zip(pages, files, strict=True):
+        for staged in its:
+            work.take(staged, page)
+
+
+def _files(work: Work, theme: Theme, presenter: Presenter, frame: str, page: Page, *, whole: bool) -> list[Staged]:
+    view = presenter.page(page)
+    made_from = digest(frame, page.kind, view, [one.body for one in view.entries] if whole else ())
     html = cache(lambda: page_html(work, page, theme, presenter, view).encode())
-    for one in paths:
-        work.add(one, made_from, html, page if one == path else None)
+    files = [work.output.staged(path, made_from, html) for path in _paths(work, page) if not work.keeps(path, page)]
+    if page.article and has_markdown(page) and not work.keeps(page.path + MARKDOWN, page):
+        files.append(markdown_file(work, page, page.article))
+    return files
 
 
 def _encoded(theme: Theme, template: str, values: dict[str, Any]) -> bytes:
     return theme.render(template, **values).encode()
 
 
+def _feed_jobs(work: Work, theme: Theme, presenter: Presenter) -> list[Job]:
+    """The feeds of each language and of each of its terms."""
+    terms = [page for page in work.plan.pages if page.kind == "term" and page.number == 1]
+    channels: list[tuple[Edition, Page | None]] = [(edition, None) for edition in work.editions.values()]
+    channels += [(work.editions[page.locale], page) for page in terms]
+    return [
+        Job(partial(_feeds, work, theme, presenter, some), partial(_keep_files, work))
+        for some in _batches(channels, _CHANNELS)
+    ]
+
+
+def _feeds(
+    work: Work, theme: Theme, presenter: Presenter, channels: Sequence[tuple[Edition, Page | None]]
+) -> list[Staged]:
+    full = work.settings.site.feed_content == "full"
+    return [
+        work.output.staged(path, digest(work.frame, made_from), make)
+        for edition, term in channels
+        for path, made_from, make in feeds(edition, presenter, theme, work.addresses, term, full=full)
+    ]
+
+
+def _keep_files(work: Work, files: Sequence[Staged]) -> None:
+    for staged in files:
+        work.take(staged)
+
+
+def _batches(things: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    return (things[start : start + size] for start in range(0, len(things), size))
+
+
 def _render_the_rest(work: Work, theme: Theme, presenter: Presenter) -> None:
-    """Feeds and what belongs to no language; a file of static/ may take the place of robots.txt."""
-    for edition in work.editions.values():
-        terms = [page for page in work.plan.pages if page.locale == edition.locale and page.kind == "term"]
-        terms = [page for page in terms if page.number == 1]
-        full = work.settings.site.feed_content == "full"
-        for path, made_from, make in feeds(edition, presenter, theme, work.addresses, terms, full=full):
-            work.add(path, digest(work.frame, made_from), make)
+    """What belongs to all languages; a file of static/ may take the place of robots.txt."""
     _add_sitemaps(work, theme, presenter)
     render_extras(work, presenter)
     if "robots.txt" not in work.attachments.files:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
-__all__ = ["Index", "contents", "encoded", "patch", "shard_count", "terms", "text_weights", "weights"]
+__all__ = ["contents", "encoded", "index", "patch", "shard_count", "terms", "text_terms", "weights"]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
@@ -23,6 +23,7 @@ _IS_CJK = re.compile(f"[{_CJK}]")
 _WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the text it is 1
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
+_BUCKETS = 256  # the most shards
 _SHARD = 30_000  # bytes that a file should have about
 
 
@@ -36,38 +37,97 @@ def terms(text: str) -> Iterator[str]:
             yield run[:_LONGEST]
 
 
-def weights(title: str, labels: str, inside: Mapping[str, int]) -> dict[str, int]:
-    """The terms of a document, and how much each of them weighs; `inside` are those of its text."""
+def text_terms(text: str) -> str:
+    """The terms of a text as they are kept: for each of the _BUCKETS that has any a line, of its number, the terms, and
+    how much each of them weighs.
+    """
+    return _lines({term: min(count, _MOST) for term, count in Counter(terms(text)).items()})
+
+
+def weights(title: str, labels: str, inside: str = "") -> dict[str, int]:
+    """The terms of a document, and how much each of them weighs; `inside` are the `text_terms` of its text. Raises
+    ValueError if they are none.
+    """
     counts: dict[str, int] = {}
+    for line in inside.split("\n") if inside else ():
+        _, *words = line.split(" ")
+        counts.update(zip(words[::2], map(int, words[1::2]), strict=True))
     for weight, part in zip(_WEIGHTS, (title, labels), strict=True):
         for term in terms(part):
             counts[term] = counts.get(term, 0) + weight
-    for term, number in inside.items():
-        counts[term] = counts.get(term, 0) + number
     return counts
 
 
-def text_weights(text: str) -> dict[str, int]:
-    """The terms of a text, and how much each of them weighs."""
-    counts = Counter(terms(text))
-    return {term: min(count, _MOST) for term, count in counts.items()}
-
-
-class Index:
-    """An inverted index: for each term, number and weight of each document that has it, one after the other. It is in
-    shards, a term in the one whose number is its first character's, modulo how many there are.
+def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, list[bytes]]:
+    """An inverted index of documents, each its title, its labels, and the `text_terms` of its text: its size, and its
+    shards as they are in their files. For each term it has number and weight of each document that has it, one after
+    the other; a term is in the shard whose number is its first character's, modulo how many there are. Raises
+    ValueError for what are no terms.
     """
+    size = 0
+    parts = []
+    for bucket in _buckets(documents):
+        grown, items = _items(bucket)
+        size += grown
+        parts.append("\n".join(items))
+        bucket.clear()
+    count = shard_count(size)
+    shards = []
+    for number in range(count):
+        # As `encoded` has it: no term has a character that JSON writes in another way, or that is before a quote.
+        items = sorted(item for part in parts[number::count] if part for item in part.split("\n"))
+        shards.append(f"{{{','.join(items)}}}".encode("utf-8", "replace"))
+    return size, shards
 
-    def __init__(self, documents: Iterable[Mapping[str, int]]) -> None:
-        """`documents` are their terms, in order."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for number, document in enumerate(documents):
-            for term, weight in document.items():
-                found[term] += (number, weight)
-        self.size = sum(_size(term, len(pairs) // 2) for term, pairs in found.items())
-        self.shards: list[dict[str, list[int]]] = [{} for _ in range(shard_count(self.size))]
-        for term in sorted(found):
-            self.shards[ord(term[0]) % len(self.shards)][term] = found[term]
+
+def _buckets(documents: Iterable[tuple[str, str, str]]) -> list[list[tuple[int, str]]]:
+    """In each, the number of every document that has terms there, in order, and those terms with their weights. A
+    bucket is part of one shard, however many there are; and small enough to be worked on in a processor's cache.
+    """
+    buckets: list[list[tuple[int, str]]] = [[] for _ in range(_BUCKETS)]
+    for number, (title, labels, inside) in enumerate(documents):
+        lines = dict(_numbered(inside))
+        # Those of title and labels are in a few of the lines, where they weigh more.
+        places = {ord(term[0]) % _BUCKETS for term in weights(title, labels)}
+        few = "\n".join(f"{place} {lines[place]}" for place in places if place in lines)
+        lines |= _numbered(_lines(weights(title, labels, few)))
+        for here, some in lines.items():
+            buckets[here].append((number, some))
+    return buckets
+
+
+def _lines(found: Mapping[str, int]) -> str:
+    buckets: list[list[str]] = [[] for _ in range(_BUCKETS)]
+    for term, weight in found.items():
+        buckets[ord(term[0]) % _BUCKETS].append(f"{term} {weight}")
+    return "\n".join(f"{number} {' '.join(some)}" for number, some in enumerate(buckets) if some)
+
+
+def _numbered(lines: str) -> Iterator[tuple[int, str]]:
+    for line in lines.split("\n") if lines else ():
+        number, _, some = line.partition(" ")
+        yield int(number), some
+
+
+def _items(bucket: Iterable[tuple[int, str]]) -> tuple[int, list[str]]:
+    """How much a bucket takes, and its terms as a shard's JSON has them."""
+    size = 0
+    # Most terms are in one document, and pairs of a document are few: as text, each is there once.
+    found: dict[str, str | list[str]] = {}
+    for number, some in bucket:
+        words = some.split(" ")
+        pairs = {weight: f"{number},{weight}" for weight in set(words[1::2])}
+        for term, weight in zip(words[::2], words[1::2], strict=True):
+            known = found.get(term)
+            if known is None:
+                found[term] = pairs[weight]
+            elif isinstance(known, str):
+                found[term] = [known, pairs[weight]]
+            else:
+                known.append(pairs[weight])
+        size += _size("", len(words) // 2)
+    size += sum(_size(term, 0) for term in found)
+    return size, [f'"{term}":[{some if isinstance(some, str) else ",".join(some)}]' for term, some in found.items()]
 
 
 def patch(shard: dict[str, list[int]], number: int, old: Mapping[str, int], new: Mapping[str, int]) -> int:
@@ -94,7 +154,7 @@ def patch(shard: dict[str, list[int]], number: int, old: Mapping[str, int], new:
 def shard_count(size: int) -> int:
     """In how many shards an index of this size is."""
     count = 1
-    while count < 256 and size / count > _SHARD:
+    while count < _BUCKETS and size / count > _SHARD:
         count *= 2
     return count
 

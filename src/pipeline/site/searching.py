@@ -1,31 +1,44 @@
-"""The search index of a language, brought from what it was to what it is: a text that changed costs its own terms."""
+"""The search index of a language, brought from what it was to what it is: a text that changed costs its own terms.
+
+What is made is told to the cache by the process that builds; the index itself may be made by a copy of it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from pipeline.site.cache import Cache, Damaged
-from pipeline.site.output import Output
-from pipeline.site.search import Index, contents, encoded, patch, shard_count
+from pipeline.site.output import Output, Staged
+from pipeline.site.search import contents, encoded, index, patch, shard_count, weights
 
-__all__ = ["Document", "add_index"]
+__all__ = ["Document", "Indexed", "keep_index", "make_index"]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page as the search knows it: `listed` is title, address, date in words, and language; `made_from` is the digest
-    of what its terms are made from, and `terms` makes them.
+    """A page as the search knows it: `listed` is title, address, date in words, and language; `text` the name of its
+    article; `labels` is what it is found by besides the text, and `made_from` the digest of all of that.
     """
 
     name: str
+    text: str
     listed: tuple[str, str, str, str]
+    labels: str
     made_from: str
-    terms: Callable[[], Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """The files of an index, and what is to be kept of it."""
+
+    files: tuple[Staged, ...]
+    state: str
+    fresh: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -36,61 +49,70 @@ class _State:
     digests: list[str]
 
 
-def add_index(output: Output, cache: Cache, language: str, folder: str, documents: Sequence[Document]) -> None:
-    """Add the files of an index to the site, in `folder`."""
-    if not _patched(output, cache, language, folder, documents):
-        _made(output, cache, language, folder, documents)
-
-
-def _made(output: Output, cache: Cache, language: str, folder: str, documents: Sequence[Document]) -> None:
+def make_index(output: Output, cache: Cache, language: str, folder: str, documents: Sequence[Document]) -> Indexed:
+    """The index of some documents, in `folder` of the site."""
     known = cache.searched(language)
-    cache.forget_searched(language, len(documents))
-
-    def terms() -> Iterator[Mapping[str, int]]:
-        for number, one in enumerate(documents):
-            if number < len(known) and known[number] == (one.name, one.made_from):
-                yield cache.terms(language, number)
-            else:
-                found = one.terms()
-                cache.keep_searched(language, number, one.name, one.made_from, found)
-                yield found
-
-    index = Index(terms())
-    digests = []
-    for number, shard in enumerate(index.shards):
-        data = encoded(shard)
-        digests.append(_digest(data))
-        _add(output, f"{folder}{number}.json", data)
-    _finish(output, cache, language, folder, _State(index.size, digests), documents)
-
-
-def _patched(output: Output, cache: Cache, language: str, folder: str, documents: Sequence[Document]) -> bool:
-    """Change the shards that a few documents are in; False if the index has to be made anew."""
-    state, known = _read(cache, language), cache.searched(language)
-    if state is None or [name for name, _ in known] != [one.name for one in documents[: len(known)]]:
-        return False
     fresh = [
-        number for number, one in enumerate(documents) if number >= len(known) or known[number][1] != one.made_from
+        number for number, one in enumerate(documents) if known[number : number + 1] != [(one.name, one.made_from)]
     ]
+    try:
+        state, files = _patched(output, cache, language, folder, documents, known, fresh) or _made(
+            output, cache, folder, documents
+        )
+    except ValueError as error:
+        raise Damaged(f"{cache.path}: {error}") from error
+    data = contents(state.digests, [one.listed for one in documents])
+    files.append(_staged(output, f"{folder}index.json", data))
+    return Indexed(tuple(files), json.dumps([state.size, state.digests]), tuple(fresh))
+
+
+def keep_index(cache: Cache, language: str, documents: Sequence[Document], indexed: Indexed) -> None:
+    """Keep what the next build needs to change this index."""
+    rows = ((number, documents[number]) for number in indexed.fresh)
+    cache.keep_searched(
+        language, ((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in rows)
+    )
+    cache.forget_searched(language, len(documents))
+    cache.keep_fact(f"search {language}", indexed.state)
+
+
+def _made(output: Output, cache: Cache, folder: str, documents: Sequence[Document]) -> tuple[_State, list[Staged]]:
+    size, shards = index((one.listed[0], one.labels, cache.terms(one.text)) for one in documents)
+    files = [_staged(output, f"{folder}{number}.json", data) for number, data in enumerate(shards)]
+    return _State(size, [one.made_from for one in files]), files
+
+
+def _patched(
+    output: Output,
+    cache: Cache,
+    language: str,
+    folder: str,
+    documents: Sequence[Document],
+    known: Sequence[tuple[str, str]],
+    fresh: Sequence[int],
+) -> tuple[_State, list[Staged]] | None:
+    """Change the shards that a few documents are in; None if the index has to be made anew."""
+    state = _read(cache, language)
+    if state is None or [name for name, _ in known] != [one.name for one in documents[: len(known)]]:
+        return None
     paths = [f"{folder}{number}.json" for number in range(len(state.digests))]
     if len(fresh) * 4 > len(documents) or not all(map(output.is_same, paths, state.digests)):
-        return False
+        return None
     touched = _changes(cache, language, documents, fresh, len(known), len(paths))
     shards = {}
     for number, changes in touched.items():
         shards[number] = shard = _shard(output.directory / paths[number])
         state.size += sum(patch(shard, document, old, new) for document, (old, new) in changes.items())
     if shard_count(state.size) != len(paths):
-        return False  # what was kept of the documents on the way is right all the same
-    for number, shard in shards.items():
-        data = encoded(shard)
-        state.digests[number] = _digest(data)
-        _add(output, paths[number], data)
+        return None
+    files = []
     for number, path in enumerate(paths):
-        if number not in shards:
-            output.add_if_same(path, state.digests[number])
-    _finish(output, cache, language, folder, state, documents)
-    return True
+        if number in shards:
+            files.append(_staged(output, path, encoded(shards[number])))
+            state.digests[number] = files[-1].made_from
+        else:
+            files.append(Staged(path, state.digests[number]))
+    return state, files
 
 
 _Changes = dict[int, tuple[dict[str, int], dict[str, int]]]
@@ -103,21 +125,14 @@ def _changes(
     touched: dict[int, _Changes] = defaultdict(lambda: defaultdict(lambda: ({}, {})))
     for number in fresh:
         one = documents[number]
-        old = cache.terms(language, number) if number < known else {}
-        new = dict(one.terms())
-        cache.keep_searched(language, number, one.name, one.made_from, new)
+        old = {}
+        if number < known:
+            old = weights(*cache.searched_labels(language, number), cache.searched_terms(one.text))
+        new = weights(one.listed[0], one.labels, cache.terms(one.text))
         for place, terms in enumerate((old, new)):
             for term, weight in terms.items():
                 touched[ord(term[0]) % count][number][place][term] = weight
     return touched
-
-
-def _finish(
-    output: Output, cache: Cache, language: str, folder: str, state: _State, documents: Sequence[Document]
-) -> None:
-    data = contents(state.digests, [one.listed for one in documents])
-    _add(output, f"{folder}index.json", data)
-    cache.keep_fact(f"search {language}", json.dumps([state.size, state.digests]))
 
 
 def _read(cache: Cache, language: str) -> _State | None:
@@ -134,16 +149,10 @@ def _read(cache: Cache, language: str) -> _State | None:
 def _shard(path: Path) -> dict[str, list[int]]:
     try:
         found: dict[str, list[int]] = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise Damaged(f"{path}: {error}") from error
     return found
 
 
-def _add(output: Output, path: str, data: bytes) -> None:
-    made_from = _digest(data)
-    if not output.add_if_same(path, made_from):
-        output.add(path, data, made_from)
-
-
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=12).hexdigest()
+def _staged(output: Output, path: str, data: bytes) -> Staged:
+    return output.staged(path, blake2b(data, digest_size=12).hexdigest(), lambda: data)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import Settings
 from pipeline.content import Library
@@ -18,18 +19,30 @@ from pipeline.site.diagrams import Diagrams
 from pipeline.site.editions import Edition
 from pipeline.site.images import Images
 from pipeline.site.kept import Kept
-from pipeline.site.output import Output, Written
+from pipeline.site.output import Output, Staged, Written
 from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses
 from pipeline.site.presenter import Presenter
+from pipeline.site.spread import spread
 
-__all__ = ["Work"]
+__all__ = ["Job", "Work"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that a copy of this process may do: `make` looks at what is there and stages files; what it returns can be
+    pickled, and is for `keep`, in the process that builds.
+    """
+
+    make: Callable[[], Any]
+    keep: Callable[[Any], None]
 
 
 @dataclass(slots=True)
 class Work:
     """What the steps hand on to each other. `frame` is the digest of what all pages depend on; `changed` are the keys
-    of the articles that were rendered anew; if the work is `settled`, nothing that other pages show of them is another.
+    of the articles that were rendered anew; `facts` is the digest of what pages show of other pages' posts, and the
+    work is `settled` if that is as it was.
     """
 
     settings: Settings
@@ -50,6 +63,7 @@ class Work:
     rendered: dict[tuple[str, str], Kept] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     settled: bool = False
+    facts: str = ""
     posts: dict[str, list[str]] = field(default_factory=dict)
     kept: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[PipelineError] = field(default_factory=list)
@@ -69,14 +83,30 @@ class Work:
         """A file, which belongs to a page; `make` is not asked where it was made from the same before, and is still
         there. While a post cannot be read, the one of the last build is kept.
         """
-        if page and path in self.kept.get(f"{page.locale}/{page.key}", []):
-            return
-        if not self.output.add_if_same(path, made_from):
-            self.output.add(path, make(), made_from)
+        if not self.keeps(path, page):
+            self.take(self.output.staged(path, made_from, make), page)
+
+    def do(self, jobs: Sequence[Job]) -> None:
+        """All of these, on all processors where that pays."""
+        for job, made in spread(_make, jobs, ready=self.cache.share):
+            job.keep(made)
+        self.cache.go_on()
+
+    def keeps(self, path: str, page: Page | None) -> bool:
+        """Whether a file of a page stays as it is, because its post cannot be read."""
+        return page is not None and path in self.kept.get(f"{page.locale}/{page.key}", ())
+
+    def take(self, staged: Staged, page: Page | None = None) -> None:
+        """A file that is ready, and belongs to a page."""
+        self.output.take(staged)
         if page:
-            self.note(page, path)
+            self.note(page, staged.path)
 
     def note(self, page: Page, path: str) -> None:
         """Remember which files a post has."""
         if page.article and page.kind in {"post", "page"}:
             self.posts.setdefault(f"{page.locale}/{page.key}", []).append(path)
+
+
+def _make(job: Job) -> Any:
+    return job.make()
