@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -279,3 +280,26 @@ def test_an_empty_site_can_be_built(site: Site) -> None:
     assert isinstance(report, BuildReport)
     assert not report.warnings
     assert broken_links(site.public, "https://example.org") == []
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="there is no second file system")
+def test_the_site_may_be_on_another_file_system(bilingual: Site) -> None:
+    bilingual.build()
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        out = Path(folder, "site")
+        bilingual.build(out=out)
+        assert built(out) == built(bilingual.public)
+        assert {path.stat().st_mode for path in out.rglob("*.html")} == {
+            path.stat().st_mode for path in bilingual.public.rglob("*.html")
+        }
+
+
+def test_a_file_that_is_written_again_keeps_its_permissions(bilingual: Site) -> None:
+    bilingual.build()
+    page = bilingual.public / "about/index.html"
+    page.chmod(0o640)
+    path = bilingual.root / "content/en/about.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    bilingual.build()
+    assert "More." in page.read_text(encoding="utf-8")
+    assert page.stat().st_mode & 0o777 == 0o640

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -15,7 +18,9 @@ SCRIPT = """
 import os, sys
 from pathlib import Path
 from pipeline.config import load
-from pipeline.site import build, spread
+from pipeline.site import build, page_steps, reading, spread
+reading._TICK = -1
+page_steps._PAGES = 1
 spread._processors = lambda: int(sys.argv[1])
 seen = []
 real = spread._do
@@ -26,6 +31,11 @@ def do(number):
 spread._do = do
 report = build(load(Path(sys.argv[2]), env={}), out=Path(sys.argv[4]))
 print(len(report.warnings))
+"""
+KILLED = """
+import signal
+page_steps._files = lambda *_, **__: os.kill(parent, signal.SIGKILL)
+parent = os.getpid()
 """
 ERRORS = """
 import os, sys
@@ -52,20 +62,72 @@ def run(script: str, *arguments: object) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
-def test_two_processes_build_what_one_builds(bilingual: Site) -> None:
+@pytest.fixture
+def many(bilingual: Site) -> Site:
+    """Posts for several processes."""
     for number in range(80):
         body = f"[a](/posts/old-{number + 1}/#x) $x_{number}$\n\n```python\nprint({number})\n```\n\n## X\n"
         bilingual.post(f"en/posts/old-{number}.md", body, title=f"Old {number}", date="2020-01-10")
         bilingual.translated(f"posts/old-{number}.md", f"译 {number}\n\n## X\n")
+    return bilingual
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+def test_two_processes_build_what_one_builds(many: Site) -> None:
     made = {}
     for count in (1, 2):
-        out, log = bilingual.root.parent / f"out-{count}", bilingual.root.parent / f"log-{count}"
+        out, log = many.root.parent / f"out-{count}", many.root.parent / f"log-{count}"
         log.touch()
-        warnings = run(SCRIPT, count, bilingual.root, log, out)
+        warnings = run(SCRIPT, count, many.root, log, out)
         made[count] = warnings, contents(out)
-        assert len(set(log.read_text().split())) == (0 if count == 1 else 4), "two for each language"
+        assert len(set(log.read_text().split())) == (0 if count == 1 else 6), "two for each language and the pages"
     assert made[1] == made[2]
+    assert not list((many.root / ".pipeline/site").glob("*.staged"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+def test_what_several_processes_have_made_is_not_made_again(many: Site) -> None:
+    out, log = many.root.parent / "out", many.root.parent / "log"
+    run(SCRIPT, 2, many.root, log, out)
+    first = log.read_text()
+    path = many.root / "content/en/posts/old-40.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    before = {path: path.stat().st_ino for path in out.rglob("*.html")}
+    run(SCRIPT, 2, many.root, log, out)
+    assert {path.relative_to(out).as_posix() for path, inode in before.items() if path.stat().st_ino != inode} == {
+        "posts/old-40/index.html",
+        "zh/posts/old-40/index.html",
+    }
+    assert log.read_text() == first, "a few pages are looked at, by this process"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+def test_a_build_that_is_killed_while_pages_are_made_is_made_up_for(many: Site) -> None:
+    out, log = many.root.parent / "out", many.root.parent / "log"
+    run(SCRIPT, 2, many.root, log, out)
+    path = many.root / "content/en/posts/old-40.md"
+    path.write_text("---\ntitle: Old 40\nsummary: Another.\n---\n\nText.\n", encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        run(SCRIPT.replace("report = ", KILLED + "report = "), 2, many.root, log, out)
+    assert "Another." not in (out / "posts/old-40/index.html").read_text(encoding="utf-8")
+    run(SCRIPT, 2, many.root, log, out)
+    fresh = many.root.parent / "fresh"
+    run(SCRIPT, 1, many.root, log, fresh)
+    assert contents(out) == contents(fresh)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+def test_what_a_damaged_cache_does_not_tell_a_copy_of_the_process_is_made_anew(many: Site) -> None:
+    out, log = many.root.parent / "out", many.root.parent / "log"
+    run(SCRIPT, 2, many.root, log, out)
+    (kept,) = (many.root / ".pipeline/site").glob("*.db")
+    with closing(sqlite3.connect(kept)) as db, db:
+        db.execute("UPDATE texts SET html = 'spoilt' WHERE name = 'en/posts/old-40'")
+    shutil.rmtree(out)
+    run(SCRIPT, 2, many.root, log, out)
+    fresh = many.root.parent / "fresh"
+    run(SCRIPT, 1, many.root, log, fresh)
+    assert contents(out) == contents(fresh)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")

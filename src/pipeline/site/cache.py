@@ -197,7 +197,7 @@ class Cache:
             log.warning("%s is not kept: %s", self.path, error)
 
     def share(self) -> bool:
-        """Let copies of this process read what is there, until `go_on`; False where they cannot.
+        """Let copies of this process read what is there; False where they cannot.
 
         The articles are kept from here on, and the next build looks at all pages again, should this one not end.
         """
@@ -207,17 +207,6 @@ class Cache:
         self._guarded(self._db.commit)
         self._shared = True
         return True
-
-    def go_on(self) -> None:
-        """If it was shared, nobody else reads any more. Where another build has begun, it alone keeps what it finds."""
-        if not self._shared:
-            return
-        self._shared = False
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            log.info("%s is left to another build: %s", self.path, error)
-            self._silent = True
 
     def staging(self) -> Path:
         """A new name for a directory of files that wait for the end of a build."""
@@ -236,6 +225,17 @@ class Cache:
         """Give up what was not committed."""
         self._db.close()
 
+    def _go_on(self) -> None:
+        """After `share`, keep more. Where another build has begun meanwhile, it alone keeps what it finds."""
+        if not self._shared:
+            return
+        self._shared = False
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            log.info("%s is left to another build: %s", self.path, error)
+            self._silent = True
+
     def _text(self, question: str, *values: str | int) -> str:
         try:
             ((packed,),) = self._read(question, *values)
@@ -251,6 +251,7 @@ class Cache:
         return self._guarded(lambda: self._db.execute(question, values).fetchall())
 
     def _write(self, command: str, rows: list[tuple[Any, ...]]) -> None:
+        self._go_on()
         if rows and not self._silent:
             self._guarded(lambda: self._db.executemany(command, rows))
 

@@ -90,7 +90,6 @@ class Work:
         """All of these, on all processors where that pays."""
         for job, made in spread(_make, jobs, ready=self.cache.share):
             job.keep(made)
-        self.cache.go_on()
 
     def keeps(self, path: str, page: Page | None) -> bool:
         """Whether a file of a page stays as it is, because its post cannot be read."""
