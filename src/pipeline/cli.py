@@ -11,24 +11,42 @@ from pathlib import Path
 import click
 
 from pipeline import __version__
-from pipeline.commands import content, site
-from pipeline.commands.adopt import adopt
-from pipeline.commands.archive import archive
-from pipeline.commands.check import check
-from pipeline.commands.memory import memory
-from pipeline.commands.new import new
 from pipeline.commands.options import Command
-from pipeline.commands.preview import preview
-from pipeline.commands.propose import propose
-from pipeline.commands.publish import publish
-from pipeline.commands.releases import releases, rollback
-from pipeline.commands.review import review
-from pipeline.console import Group
+from pipeline.console import Commands, Group
 
 __all__ = ["main"]
 
+# The module of each, in the order in which they are used; it is imported when its command is.
+_MODULES = {
+    "init": "pipeline.commands.content",
+    "adopt": "pipeline.commands.adopt",
+    "new": "pipeline.commands.new",
+    "status": "pipeline.commands.content",
+    "explain": "pipeline.commands.content",
+    "translate": "pipeline.commands.content",
+    "review": "pipeline.commands.review",
+    "approve": "pipeline.commands.content",
+    "archive": "pipeline.commands.archive",
+    "propose": "pipeline.commands.propose",
+    "preview": "pipeline.commands.preview",
+    "check": "pipeline.commands.check",
+    "memory": "pipeline.commands.memory",
+    "build": "pipeline.commands.site",
+    "serve": "pipeline.commands.site",
+    "publish": "pipeline.commands.publish",
+    "releases": "pipeline.commands.releases",
+    "rollback": "pipeline.commands.releases",
+    "doctor": "pipeline.commands.site",
+    "demo": __name__,
+    "up": __name__,
+}
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=Group,
+    commands=Commands(_MODULES),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="pipeline")
 @click.option(
     "--root",
@@ -97,29 +115,3 @@ def _importable(root: Path) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(str(root.resolve()))
-
-
-for command in (
-    content.init,
-    adopt,
-    new,
-    content.status,
-    content.explain,
-    content.translate,
-    review,
-    content.approve,
-    archive,
-    propose,
-    preview,
-    check,
-    memory,
-    site.build,
-    site.serve,
-    publish,
-    releases,
-    rollback,
-    site.doctor,
-    demo,
-    up,
-):
-    main.add_command(command)

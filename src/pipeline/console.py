@@ -5,17 +5,39 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections import UserDict
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from pipeline.errors import PipelineError
 
-__all__ = ["DONE", "ERROR", "NEEDS_PERSON", "Group", "colours", "complain", "hint", "print_json", "shown", "told"]
+__all__ = [
+    "DONE",
+    "ERROR",
+    "NEEDS_PERSON",
+    "Commands",
+    "Group",
+    "colours",
+    "complain",
+    "hint",
+    "print_json",
+    "shown",
+    "told",
+]
 
 DONE, ERROR, NEEDS_PERSON, STOPPED = 0, 1, 3, 130
+
+
+class Commands(UserDict[str, Any]):
+    """Commands by name, made of the names of their modules, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """The command, which has its name in its module."""
+        return cast("click.Command", getattr(import_module(super().__getitem__(name)), name))
 
 
 class Group(click.Group):
