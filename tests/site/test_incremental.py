@@ -23,7 +23,7 @@ WORDS = "cache kernel `code` **bold** [first](first.md#a-part) [gone](/posts/gon
 @pytest.fixture
 def aged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as settled at once, as they would after some seconds."""
-    monkeypatch.setattr(reading, "_TICK", -1)
+    monkeypatch.setattr(reading, "TICK", -1)
 
 
 @pytest.fixture

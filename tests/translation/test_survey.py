@@ -43,7 +43,7 @@ TEXTS = [
 @pytest.fixture(autouse=True)
 def no_tick(monkeypatch):
     """What was just written is kept too, as it is once time has passed; a change shows in the times."""
-    monkeypatch.setattr(module, "_TICK", -(10**18))
+    monkeypatch.setattr(module, "TICK", -(10**18))
 
 
 def write(path, text):

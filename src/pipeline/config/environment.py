@@ -13,7 +13,7 @@ from pipeline.config.schema import Place, keys_at, kind_at, takes_text
 from pipeline.config.settings import Settings
 from pipeline.errors import ConfigError
 
-__all__ = ["override"]
+__all__ = ["misnamed", "override"]
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ def override(data: dict[str, Any], env: Mapping[str, str]) -> dict[Place, str]:
 
     Variables of other programs, which name no section of ours, are left alone.
     """
+    for name, near in misnamed(env).items():
+        log.warning("The environment variable %s is not used: did you mean the section %s?", name, near.upper())
     places: dict[Place, str] = {}
     for name, value in sorted(env.items()):
         match = _NAME.fullmatch(name)
@@ -32,7 +34,6 @@ def override(data: dict[str, Any], env: Mapping[str, str]) -> dict[Place, str]:
             continue
         section, *rest = match[1].lower().split("__")
         if section not in keys_at(()):
-            _wonder(name, section)
             continue
         if section == "locales" and section not in data:
             data[section] = {key: locale.model_dump() for key, locale in Settings().locales.items()}
@@ -50,6 +51,14 @@ def override(data: dict[str, Any], env: Mapping[str, str]) -> dict[Place, str]:
     return places
 
 
+def misnamed(env: Mapping[str, str]) -> dict[str, str]:
+    """The variables that name no section, but nearly, and the section that each may mean."""
+    sections = keys_at(())
+    named = {name: match[1].lower().split("__")[0] for name in sorted(env) if (match := _NAME.fullmatch(name))}
+    found = {name: get_close_matches(section, sections, n=1, cutoff=0.7) for name, section in named.items()}
+    return {name: near[0] for name, near in found.items() if near and named[name] not in sections}
+
+
 def _key(table: Mapping[str, Any], part: str) -> str:
     """The key that is meant: `zh_tw` is `zh-TW`, if that is there."""
     return next((key for key in table if re.sub("[^a-z0-9]", "_", key.lower()) == part), part)
@@ -62,9 +71,3 @@ def _value(text: str, kind: Any) -> Any:
     except tomllib.TOMLDecodeError:
         return text
     return text if takes_text(kind) and not isinstance(value, (str, list, dict)) else value
-
-
-def _wonder(name: str, section: str) -> None:
-    near = get_close_matches(section, keys_at(()), n=1, cutoff=0.7)
-    if near:
-        log.warning("The environment variable %s is not used: did you mean the section %s?", name, near[0].upper())

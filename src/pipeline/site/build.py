@@ -18,8 +18,9 @@ from pipeline.errors import PipelineError
 from pipeline.site.cache import digest
 from pipeline.site.output import Output
 from pipeline.site.permalinks import Addresses
-from pipeline.site.remembered import Remembered, program, taken_down
+from pipeline.site.remembered import Remembered
 from pipeline.site.report import BuildReport
+from pipeline.taken import program, taken_down
 
 if TYPE_CHECKING:
     from pipeline.site.cache import Cache

@@ -13,11 +13,10 @@ from pipeline.content import Meta, Post, read_post
 from pipeline.content.posts import post_key
 from pipeline.content.stored import StoredPost
 from pipeline.site.cache import Cache, Damaged
+from pipeline.taken import TICK
 
 __all__ = ["Reader", "stat_of"]
 
-# A file may change again within the same tick of its file system's clock; FAT's is the coarsest.
-_TICK = 2_000_000_000
 _DATES = ("date", "lastmod", "publish_date", "expiry_date")
 _LISTS = ("categories", "tags", "aliases", "series")
 
@@ -53,7 +52,7 @@ class Reader:
             facts = known[1]
         else:
             facts = _facts(read_post(directory, file))
-            if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _TICK:
+            if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > TICK:
                 self._fresh[name] = (stat, facts)
         digest, _, rest = facts.partition(" ")
         begin, _, meta = rest.partition(" ")

@@ -7,16 +7,13 @@ they were, and no date has come, building again would write the same bytes.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import logging
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pipeline
 from pipeline.config import Settings
 from pipeline.content import Library, Meta
 from pipeline.errors import BuildError, ContentError, PipelineError
@@ -24,8 +21,9 @@ from pipeline.files import write_atomic
 from pipeline.site.articles import moment
 from pipeline.site.output import MARKER
 from pipeline.site.report import BuildReport
+from pipeline.taken import program, taken_down
 
-__all__ = ["Remembered", "program", "taken_down"]
+__all__ = ["Remembered"]
 
 log = logging.getLogger(__name__)
 
@@ -93,43 +91,10 @@ class Remembered:
         write_atomic(self._path, json.dumps(known, ensure_ascii=False).encode())
 
 
-def program() -> str:
-    """A name for the program and its libraries as they are installed."""
-    parser = importlib.util.find_spec("markdown_it")
-    libraries = Path(parser.origin).parents[1].stat().st_mtime_ns if parser and parser.origin else 0  # of all packages
-    return f"{taken_down([Path(pipeline.__file__).parent])} {libraries}"
-
-
 def _inputs(settings: Settings, given: Iterable[object]) -> str | None:
     """Everything that goes into a site: the content, the theme, the configuration, and the program itself."""
     found = taken_down([settings.root / name for name in ("content", "drafts", "static", "theme")])
     return None if found is None else hashlib.sha256(repr((found, program(), *given)).encode()).hexdigest()
-
-
-def taken_down(folders: Iterable[Path]) -> str | None:
-    """The names, sizes and times of all files in some folders; None where a link leads elsewhere."""
-    taken = hashlib.sha256()
-    left = [str(folder) for folder in folders]
-    while left:
-        folder = left.pop()
-        try:
-            entries = list(os.scandir(folder))
-        except FileNotFoundError:
-            continue
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name != "__pycache__":
-                    left.append(entry.path)
-            elif entry.is_symlink():
-                return None
-            else:
-                found = entry.stat()
-                taken.update(
-                    f"{entry.path}\0{found.st_size}\0{found.st_mtime_ns}\0{found.st_ctime_ns}\n".encode(
-                        "utf-8", "surrogateescape"
-                    )
-                )
-    return taken.hexdigest()
 
 
 def _next_date(library: Library, now: datetime, zone: ZoneInfo) -> datetime | None:

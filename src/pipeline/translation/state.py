@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["PostState"]
 
 
-@dataclass(frozen=True, slots=True)
-class PostState:
+class PostState(NamedTuple):
     """`state` is one of missing, current, stale, in review, moved, orphaned, foreign, excluded; `changed` of
     `segments` segments have no approved translation. `line` is the first line of the source that changed.
     """

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.config import Settings
 from pipeline.content.tree import Stamp, directories, stamps
 from pipeline.errors import ContentError
+from pipeline.taken import TICK
 from pipeline.translation.state import PostState
 from pipeline.translation.surveyed import Entry, Surveyed
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Survey", "detect"]
 
-# Nanoseconds for which the times of a file may stay the same through a change: those of the coarsest file systems.
-_TICK = 2_000_000_000
 _ABSENT: Stamp = (0, 0, 0, 0)
 
 Tree = dict[str, tuple[str, Stamp]]
@@ -128,7 +127,7 @@ class _Round:
     def _may_be_kept(self, key: str, found: Mapping[tuple[str, str], PostState], library: Library) -> bool:
         """The states come from this post's files alone, they are all known, and no change can have gone unseen."""
         times = max(max(tree[key][1][1:3]) for tree in self._trees if key in tree)
-        if times >= self._started - _TICK:
+        if times >= self._started - TICK:
             return False
         for number, locale in enumerate(self._settings.targets):
             source, (target, _, draft, _) = self._trees[0], self._trees[1 + 4 * number : 5 + 4 * number]

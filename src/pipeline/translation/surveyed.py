@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pipeline
 from pipeline.config import Settings
 from pipeline.files import write_atomic
+from pipeline.taken import program
 from pipeline.translation.state import PostState
 
 __all__ = ["Entry", "Surveyed"]
@@ -99,18 +97,5 @@ def _digest(data: bytes) -> str:
 
 
 def _origin(settings: Settings) -> str:
-    """The settings, and the program with its libraries, whose directories change when one is installed."""
-    program = list(_program(Path(pipeline.__file__).parent))
-    libraries = [(path, Path(path).stat().st_mtime_ns) for path in sys.path if path.endswith("-packages")]
-    given = (sys.version, pipeline.__version__, libraries, program, str(settings.root), settings.model_dump_json())
-    return _digest(repr(given).encode("utf-8", "surrogateescape"))
-
-
-def _program(package: Path) -> Iterator[tuple[str, int, int]]:
-    """The modules of which a state may depend."""
-    for room in ("content", "markdown", "translation"):
-        with os.scandir(package / room) as found:
-            for entry in sorted(found, key=lambda one: one.name):
-                if entry.name.endswith(".py"):
-                    stat = entry.stat()
-                    yield f"{room}/{entry.name}", stat.st_size, stat.st_mtime_ns
+    """The settings, and the program that goes by them."""
+    return _digest(repr((program(), str(settings.root), settings.model_dump_json())).encode("utf-8", "surrogateescape"))

@@ -1,0 +1,73 @@
+"""What tells that files are as they were, by their names, sizes and times: none of them is read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import pipeline
+
+__all__ = ["TICK", "program", "taken_down"]
+
+# Nanoseconds for which the times of a file may stay the same through a change: those of the coarsest file systems.
+TICK = 2_000_000_000
+
+
+def taken_down(folders: Iterable[Path], *, suffix: str = "", until: int | None = None) -> str | None:
+    """A digest of the names, sizes, times and inodes of all files in some folders whose names end in `suffix`.
+
+    None where a link leads elsewhere, where a file goes while it is looked at, or where one was changed at `until`
+    (nanoseconds since 1970) or later: within the same tick of the clock it may change again. Raises OSError for what
+    may not be looked at.
+    """
+    taken = blake2b(digest_size=16)
+    left = [str(folder) for folder in folders if os.path.lexists(folder)]
+    while left:
+        folder = left.pop()
+        names = [folder]
+        numbers: list[int] = []
+        try:
+            with _scanned(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != "__pycache__":
+                            left.append(f"{folder}/{entry.name}")
+                    elif entry.is_symlink():
+                        return None
+                    elif entry.name.endswith(suffix):
+                        found = entry.stat()
+                        names.append(entry.name)
+                        numbers += found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino & sys.maxsize
+        except FileNotFoundError:
+            return None
+        if until is not None and max(numbers[::4] + numbers[1::4], default=0) >= until:
+            return None
+        taken.update("\0".join([*names, "\0"]).encode("utf-8", "surrogateescape"))
+        taken.update(array("q", numbers))
+    return taken.hexdigest()
+
+
+@contextmanager
+def _scanned(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """What is in a folder: from its handle, where that can be, the way to each file is not gone anew."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(folder) as entries:
+            yield entries
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with os.scandir(handle) as entries:
+            yield entries
+    finally:
+        os.close(handle)
+
+
+def program() -> str:
+    """A name for the program, Python and the libraries as they are installed: their folder changes with any of them."""
+    libraries = [(path, Path(path).stat().st_mtime_ns) for path in sys.path if path.endswith("-packages")]
+    return repr((sys.version, pipeline.__version__, libraries, taken_down([Path(pipeline.__file__).parent])))

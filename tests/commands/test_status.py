@@ -1,0 +1,206 @@
+"""The answer of `pipeline status` is remembered, and is never another than the one that is looked for."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pipeline import taken
+from pipeline.translation import Survey, remembered
+from tests.commands.conftest import CONFIG, POST
+
+FORMS = [["status"], ["status", "--all"], ["status", "--json"], ["-v", "status"], ["--root", "../site", "status"]]
+ANSWER = ".pipeline/status.json"
+
+
+@pytest.fixture(autouse=True)
+def no_tick(monkeypatch):
+    """What was just written is trusted too, as it is once time has passed; a change shows in the times."""
+    monkeypatch.setattr(remembered, "TICK", -(10**18))
+
+
+@pytest.fixture
+def several(translated):
+    """Posts in several states."""
+    translated.write("content/en/behind.md", POST)
+    translated.write("content/zh/behind.md", POST)
+    translated.write("content/zh/.source/behind.md", POST.replace("One", "A"))
+    translated.write("content/en/你好.md", POST)
+    translated.ok("translate", "你好")
+    translated.write("content/en/own.md", "---\ntranslate: false\n---\nEnglish only\n")
+    return translated
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """A list of the looks that were taken at the posts themselves."""
+    taken, of = [], Survey.of
+    monkeypatch.setattr(Survey, "of", lambda settings: taken.append(settings) or of(settings))
+    return taken
+
+
+def anew(site, *arguments):
+    """The answer without anything that is remembered."""
+    for path in (site.root / ".pipeline").glob("stat*.json"):
+        path.unlink()
+    return site.run(*arguments)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_the_answer_is_the_same(several, looks, form):
+    expected = anew(several, *form)
+    assert len(looks) == 1
+    assert several.run(*form) == expected
+    assert len(looks) == 1
+    assert "behind" in expected.out
+
+
+def test_one_form_is_told_from_what_another_found(several, looks):
+    for form in FORMS:
+        expected = anew(several, *form)
+        several.ok("status", "--json")
+        before = len(looks)
+        assert several.run(*form) == expected
+        assert len(looks) == before
+
+
+def test_an_empty_site_has_an_answer_too(empty, looks):
+    empty.write("pipeline.toml", "")
+    assert [empty.ok("status").out for _ in range(2)] == ["There are no posts.\n"] * 2
+    assert len(looks) == 1
+
+
+def rewritten(path, old, new):
+    """As long as it was, and as old: only the time of the change tells."""
+    times = path.stat()
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+CHANGES = {
+    "a text": lambda site: rewritten(site.root / "content/en/posts/hello.md", "One sentence", "Two sentence"),
+    "a snapshot": lambda site: rewritten(site.root / "content/zh/.source/posts/hello.md", "One", "Two"),
+    "a new post": lambda site: site.write("content/en/new.md", POST),
+    "a draft": lambda site: site.write("drafts/zh/own.md", POST),
+    "a post that is gone": lambda site: (site.root / "content/en/posts/hello.md").unlink(),
+    "a new name": lambda site: (site.root / "content/en/behind.md").rename(site.root / "content/en/ahead.md"),
+    "a directory": lambda site: (site.root / "content/zh/posts").rename(site.root / "content/zh/others"),
+    "the configuration": lambda site: site.write("pipeline.toml", CONFIG + '[locales.ja]\nname = "日本語"\n'),
+    "the same configuration, written again": lambda site: site.write("pipeline.toml", CONFIG),
+    "a link": lambda site: (site.root / "content/en/linked.md").symlink_to(site.root / "content/en/own.md"),
+    "a linked directory": lambda site: (site.root / "content/en/linked").symlink_to(site.root / "content/zh"),
+    "what cannot be read": lambda site: site.write("content/en/broken.md", b"\xff"),
+    "a pipe": lambda site: os.mkfifo(site.root / "content/en/pipe.md"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_is_noticed(several, looks, change):
+    several.run("status")
+    before = len(looks)
+    time.sleep(0.005)  # more than the time of change is counted in
+    CHANGES[change](several)
+    told = several.run("status")
+    assert len(looks) == before + 1
+    assert told == anew(several, "status")
+
+
+def test_an_image_changes_nothing(several, looks):
+    several.run("status")
+    several.write("content/en/posts/picture.png", "Not looked at")
+    several.run("status")
+    assert len(looks) == 1
+
+
+@pytest.mark.parametrize("name", ["content/en/broken.md", "content/zh/broken.md"])
+def test_an_answer_with_problems_is_looked_for_every_time(several, looks, name):
+    several.write(name, b"\xff")
+    told = [several.run("status", "--json") for _ in range(2)]
+    assert told[0] == told[1]
+    assert told[0].code == 1
+    assert len(looks) == 2
+
+
+def test_variables_are_part_of_it(several, looks, monkeypatch):
+    several.run("status")
+    monkeypatch.setenv("PIPELINE_TRANSLATION__FIELDS", "[]")
+    told = several.run("status")
+    assert len(looks) == 2
+    assert told == anew(several, "status")
+    monkeypatch.setenv("PIPELINE_TRANSLATION__FIELD", "[]")
+    assert several.run("status").code == several.run("status").code == 1
+
+
+def test_a_variable_that_is_nearly_ours_is_answered_every_time(several, looks, monkeypatch):
+    monkeypatch.setenv("PIPELINE_SIET__TITLE", "x")
+    told = [several.spawn("status").err for _ in range(2)]
+    assert told[0] == told[1]
+    assert "PIPELINE_SIET__TITLE is not used" in told[0]
+
+
+def test_another_program_looks_itself(several, looks, monkeypatch):
+    several.run("status")
+    monkeypatch.setattr("pipeline.__version__", "another")
+    several.run("status")
+    assert len(looks) == 2
+
+
+def test_what_was_just_written_may_change_again(several, looks, monkeypatch):
+    """A second change within a tick of the clock would have the same times."""
+    monkeypatch.setattr(remembered, "TICK", taken.TICK)
+    assert [several.ok("status").out for _ in range(2)] == [anew(several, "status").out] * 2
+    assert len(looks) == 3
+    assert not (several.root / ANSWER).exists()
+
+
+@pytest.mark.parametrize("name", ["pipeline.toml", "content/en/own.md", "drafts/zh/.source/你好.md"])
+def test_one_that_was_just_written_is_enough(several, looks, monkeypatch, name):
+    monkeypatch.setattr(remembered, "TICK", 0)
+    os.utime(several.root / name, ns=(0, time.time_ns() + 10**12))
+    several.run("status")
+    assert not (several.root / ANSWER).exists()
+    os.utime(several.root / name, ns=(0, 0))
+    several.run("status")
+    assert (several.root / ANSWER).exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "other", "empty", "bytes", "directory"])
+def test_a_damaged_answer_is_looked_for_again(several, looks, damage):
+    expected = several.run("status")
+    path = several.root / ANSWER
+    data = path.read_bytes()
+    if damage == "directory":
+        path.unlink()
+        path.mkdir()
+    else:
+        path.write_bytes(
+            {"cut": data[:-9], "other": data.replace(b"stale", b"fresh"), "empty": b"", "bytes": b"\xff\n\xff"}[damage]
+        )
+    assert several.run("status") == expected
+    assert len(looks) == 2
+    if damage != "directory":
+        assert path.read_bytes() == data
+
+
+def test_a_site_that_cannot_be_written_has_answers(several, looks):
+    expected = several.run("status")
+    (several.root / ".pipeline").rename(several.root / "elsewhere")
+    several.write(".pipeline", "a file")
+    assert [several.run("status") for _ in range(2)] == [expected] * 2
+    assert len(looks) == 3
+
+
+def test_nothing_heavy_is_imported_for_it(several):
+    code = (
+        "import sys\nfrom pipeline.cli import main\nfrom pipeline.translation import remembered\n"
+        "remembered.TICK = -(10**18)\n"
+        "try: main(['status'])\nexcept SystemExit: pass\n"
+        "print([name for name in ('pydantic', 'markdown_it', 'yaml', 'tomllib') if name in sys.modules])"
+    )
+    done = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(2)]
+    assert [one.stdout.splitlines()[-1] for one in done][1] == "[]"
+    assert done[0].stdout.splitlines()[:-1] == done[1].stdout.splitlines()[:-1]
