@@ -12,9 +12,9 @@ from prefect.events import emit_event
 
 from flows.markup import code, key, link, plain, table
 from pipeline.config import Settings
-from pipeline.content import Library
 from pipeline.errors import PipelineError
 from pipeline.explain import Stage, explain
+from pipeline.translation.survey import library_of
 
 __all__ = ["PAGES", "emit", "made", "post_markdown", "show_posts"]
 
@@ -34,8 +34,9 @@ def show_posts(settings: Settings, posts: Iterable[str], release: Mapping[str, s
 
     `release` says by `locale/key` what this run did to the published page.
     """
-    library = Library.read(settings)
-    for name in sorted(set(posts))[:PAGES]:
+    shown = sorted(set(posts))[:PAGES]
+    library = library_of(settings, shown)
+    for name in shown:
         try:
             stages = explain(settings, name, library)
         except PipelineError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +25,15 @@ from pipeline.site import BuildReport
 __all__ = ["Delivered", "PublishOptions", "deliver", "publish"]
 
 
-@dataclass(frozen=True, slots=True)
 class Delivered:
-    """What was rendered (None: what was built already was left as it is), and what was sent."""
+    """What was rendered (None: what was built already was left as it is), and what was sent.
 
-    built: BuildReport | None
-    published: PublishReport
+    No dataclass: Prefect would search it, and every file in it, for futures.
+    """
+
+    def __init__(self, built: BuildReport | None, published: PublishReport) -> None:
+        self.built = built
+        self.published = published
 
 
 DEFAULTS = PublishOptions()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from prefect import flow
@@ -26,14 +25,23 @@ from pipeline.translation import PostState, TranslationReport
 __all__ = ["SyncOptions", "Synced", "sync"]
 
 
-@dataclass(frozen=True, slots=True)
 class Synced:
-    """What a run found, what it wrote, what it approved and what it proposed where that is configured."""
+    """What a run found, what it wrote, what it approved and what it proposed where that is configured.
 
-    states: list[PostState]
-    report: TranslationReport = field(default_factory=TranslationReport)
-    approval: ApprovalReport | None = None
-    proposals: ProposalReport | None = None
+    No dataclass: Prefect would search it, and every post in it, for futures.
+    """
+
+    def __init__(
+        self,
+        states: list[PostState],
+        report: TranslationReport | None = None,
+        approval: ApprovalReport | None = None,
+        proposals: ProposalReport | None = None,
+    ) -> None:
+        self.states = states
+        self.report = report or TranslationReport()
+        self.approval = approval
+        self.proposals = proposals
 
 
 DEFAULTS = SyncOptions()

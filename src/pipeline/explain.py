@@ -15,6 +15,7 @@ from pipeline.errors import ConfigError, PipelineError
 from pipeline.translation import detect
 from pipeline.translation.align import align
 from pipeline.translation.document import Document
+from pipeline.translation.survey import library_of
 
 __all__ = ["UNREADABLE", "Stage", "built_files", "explain"]
 
@@ -39,14 +40,14 @@ class Stage:
 def explain(settings: Settings, key: str, library: Library | None = None) -> list[Stage]:
     """The stages of the post `key`. Raises ConfigError for a post that nobody knows, with the nearest name.
 
-    `library` saves reading the content again.
+    `library` saves reading the post again: what `library_of` says of it, or more.
     """
-    library = library or Library.read(settings)
+    library = library or library_of(settings, [key])
     pairs = [library.pair(key, locale) for locale in settings.targets]
     source = library.source.posts.get(key)
     fault = library.source.fault(key)
     if not (source or fault or any(_known(pair) for pair in pairs)):
-        raise _unknown(settings, library, key)
+        raise _unknown(settings, key)
     pages = _Pages(settings, library, key)
     stages = [Stage("source", settings.source, "there", shown(source.path)) if source else _gone(settings)]
     if fault:
@@ -66,7 +67,8 @@ def _gone(settings: Settings) -> Stage:
     return Stage("source", settings.source, "gone", f"{shown(settings.content(settings.source))} has no such file")
 
 
-def _unknown(settings: Settings, library: Library, key: str) -> ConfigError:
+def _unknown(settings: Settings, key: str) -> ConfigError:
+    library = Library.read(settings)
     known = {pair.key for locale in settings.targets for pair in library.pairs(locale)}
     near = get_close_matches(key, known | set(library.source.posts), n=1)
     return ConfigError(

@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 from pipeline.config import load
 from pipeline.content import Library
+from pipeline.explain import explain
 from pipeline.translation import Survey, detect
 from pipeline.translation import survey as module
+from pipeline.translation.survey import library_of
 
 CONFIG = """\
 [locales.en]
@@ -121,6 +123,22 @@ def test_any_history_looks_as_if_nothing_were_remembered(seed, tmp_path_factory)
         assert told(root) == complete(root)
 
 
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=strategies.integers(0, 10**9))
+def test_what_is_told_of_a_few_posts_is_what_the_whole_library_says(seed, tmp_path_factory):
+    chance = random.Random(seed)
+    root = tmp_path_factory.mktemp("site")
+    configure(root)
+    for _ in range(20):
+        change(root, chance)
+        found = load(root, env={})
+        whole = Library.read(found)
+        keys = sorted({pair.key for locale in found.targets for pair in whole.pairs(locale)})
+        few = chance.sample(keys, min(2, len(keys)))
+        part = library_of(found, few)
+        assert [explain(found, key, part) for key in few] == [explain(found, key, whole) for key in few]
+
+
 def a_site(root, posts=3):
     configure(root)
     for number in range(posts):
@@ -142,6 +160,16 @@ def test_only_what_changed_is_read(tmp_path, monkeypatch):
     assert read == ["p1.md"] * 5
     told(tmp_path)
     assert len(read) == 5
+
+
+def test_of_a_few_posts_no_other_is_read_but_what_they_may_have_been(tmp_path):
+    a_site(tmp_path)
+    found = load(tmp_path, env={})
+    assert set(library_of(found, ["p1"]).source.posts) == {"p1"}
+    (tmp_path / "content/en/p0.md").rename(tmp_path / "content/en/new.md")
+    assert set(library_of(found, ["p1"]).source.posts) == {"p1"}
+    moved = library_of(found, ["new"])
+    assert (set(moved.source.posts), set(moved.targets["zh"].posts)) == ({"new"}, {"p0"})
 
 
 def test_what_was_just_written_is_read_again(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ kept, because a later change might leave the same times (as git has it with entr
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from pipeline.translation.surveyed import Entry, Surveyed
 if TYPE_CHECKING:
     from pipeline.content import Collection, Library
 
-__all__ = ["Survey", "detect"]
+__all__ = ["Survey", "detect", "library_of"]
 
 _ABSENT: Stamp = (0, 0, 0, 0)
 
@@ -41,9 +41,8 @@ class Survey:
     def of(cls, settings: Settings) -> Survey:
         """Look at every file, and read those that are not known."""
         started = time.time_ns()
-        trees = [stamps(directory) for directory in directories(settings)]
-        usual = [tree for tree in trees if tree is not None]
-        return _Round(settings, usual, started).survey() if len(usual) == len(trees) else _complete(settings)
+        trees = _usual_trees(settings)
+        return _Round(settings, trees, started).survey() if trees is not None else _complete(settings)
 
 
 def detect(
@@ -61,6 +60,23 @@ def detect(
     from pipeline.translation.states import found_states
 
     return [state for target in locales for state in found_states(settings, library, target, wanted or None)]
+
+
+def library_of(settings: Settings, posts: Iterable[str]) -> Library:
+    """All that the states of these posts depend on: they, and where one may have moved, those that it may have been.
+
+    No other post is read, unless the directories hold something unusual.
+    """
+    from pipeline.content import Library
+
+    trees = _usual_trees(settings)
+    if trees is None:
+        return Library.read(settings)
+    keys = set(posts)
+    for locale in range(len(settings.targets)):
+        moved = _may_have_moved(trees, locale)
+        keys |= moved if keys & moved else set()
+    return _library(settings, trees, keys)
 
 
 def _complete(settings: Settings) -> Survey:
@@ -83,12 +99,12 @@ class _Round:
         known = self._surveyed.entries
         to_read = {key for key, files in self._files.items() if key not in known or known[key].files != files}
         for locale in range(len(self._settings.targets)):
-            to_read |= self._may_have_moved(locale)
+            to_read |= _may_have_moved(self._trees, locale)
         entries = {key: known[key] for key in self._keys if key not in to_read}
         found: dict[tuple[str, str], PostState] = {}
         problems: list[ContentError] = []
         if to_read:
-            library = self._library(to_read)
+            library = _library(self._settings, self._trees, to_read)
             problems = library.problems
             found = {(state.post, state.locale): state for state in detect(self._settings, library)}
             entries |= {key: self._entry(key, found) for key in to_read if self._may_be_kept(key, found, library)}
@@ -103,26 +119,6 @@ class _Round:
 
     def _files_of(self, key: str) -> list[int]:
         return [number for tree in self._trees for number in (tree[key][1] if key in tree else _ABSENT)]
-
-    def _may_have_moved(self, locale: int) -> set[str]:
-        """Posts without a translation and translations without a post, if there are both: they tell of each other."""
-        source, (target, _, draft, _) = self._trees[0], self._trees[1 + 4 * locale : 5 + 4 * locale]
-        fresh = source.keys() - target.keys()
-        gone = (target.keys() | draft.keys()) - source.keys()
-        return fresh | gone if fresh and gone else set()
-
-    def _library(self, keys: set[str]) -> Library:
-        """These posts, as if there were no others."""
-        from pipeline.content.pairs import Library
-        from pipeline.content.posts import read_some
-
-        trees = dict(zip(directories(self._settings), self._trees, strict=True))
-
-        def read(directory: Path) -> Collection:
-            tree = trees[directory]
-            return read_some(directory, sorted(Path(tree[key][0]) for key in keys & tree.keys()))
-
-        return Library.of(self._settings, read)
 
     def _may_be_kept(self, key: str, found: Mapping[tuple[str, str], PostState], library: Library) -> bool:
         """The states come from this post's files alone, they are all known, and no change can have gone unseen."""
@@ -139,3 +135,32 @@ class _Round:
 
     def _entry(self, key: str, found: Mapping[tuple[str, str], PostState]) -> Entry:
         return Entry.of(self._files[key], [found.get((key, locale)) for locale in self._settings.targets])
+
+
+def _usual_trees(settings: Settings) -> list[Tree] | None:
+    """What is in each of the directories; None where one of them holds something unusual."""
+    trees = [stamps(directory) for directory in directories(settings)]
+    usual = [tree for tree in trees if tree is not None]
+    return usual if len(usual) == len(trees) else None
+
+
+def _may_have_moved(trees: Sequence[Tree], locale: int) -> set[str]:
+    """Posts without a translation and translations without a post, if there are both: they tell of each other."""
+    source, (target, _, draft, _) = trees[0], trees[1 + 4 * locale : 5 + 4 * locale]
+    fresh = source.keys() - target.keys()
+    gone = (target.keys() | draft.keys()) - source.keys()
+    return fresh | gone if fresh and gone else set()
+
+
+def _library(settings: Settings, trees: Sequence[Tree], keys: set[str]) -> Library:
+    """These posts, as if there were no others."""
+    from pipeline.content.pairs import Library
+    from pipeline.content.posts import read_some
+
+    known = dict(zip(directories(settings), trees, strict=True))
+
+    def read(directory: Path) -> Collection:
+        tree = known[directory]
+        return read_some(directory, sorted(Path(tree[key][0]) for key in keys & tree.keys()))
+
+    return Library.of(settings, read)
