@@ -2,6 +2,7 @@
 
 import logging
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -36,6 +37,14 @@ def test_an_empty_file_is_a_whole_configuration(tmp_path):
     assert (found.language("en"), found.language("zh")) == ("en", "zh-CN")
     assert found.root == tmp_path.resolve()
     assert found.drafts("zh") == tmp_path.resolve() / "drafts" / "zh"
+
+
+def test_the_journal_may_be_anywhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert settings(tmp_path).journal == tmp_path.resolve() / ".pipeline" / "journal"
+    for value, place in {"kept": tmp_path.resolve() / "kept", "~/kept": Path("/home/ada/kept")}.items():
+        assert settings(tmp_path, env={"PIPELINE_TRANSLATION__JOURNAL": value}).journal == place
+    fault(tmp_path, '[translation]\njournal = "s3://bucket/journal"\n')
 
 
 def test_what_is_written_is_what_is_read(tmp_path):

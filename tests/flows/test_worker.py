@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,17 +27,25 @@ def gate():
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory, gate):
-    """A repository of a small site, with our prefect.yaml and an engine."""
-    with LibreTranslateServer(gate) as engine, served_site(tmp_path_factory.mktemp("worker") / "site", engine) as root:
-        for arguments in (
-            ["init", "-q", "-b", "main"],
-            ["add", "."],
-            ["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "content"],
-        ):
-            subprocess.run(["git", *arguments], cwd=root, check=True)
-        yield root
+def engine(gate):
+    with LibreTranslateServer(gate) as server:
+        yield server
         gate.reopen()
+
+
+def commit(root):
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for arguments in (["add", "."], [*who, "commit", "-q", "-m", "content"]):
+        subprocess.run(["git", *arguments], cwd=root, check=True)
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory, engine):
+    """A repository of a small site, with our prefect.yaml and an engine."""
+    with served_site(tmp_path_factory.mktemp("worker") / "site", engine) as root:
+        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+        commit(root)
+        yield root
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +93,9 @@ def test_a_worker_clones_the_content_and_publishes_it(server, content, env, depl
     assert not (content / "public").exists(), "the work was done in a clone"
 
 
-def shut_in_the_middle(server, gate, deployment):
-    """A run of sync that waits for its engine."""
-    gate.shut_after(1)
+def shut_in_the_middle(server, gate, deployment, answers=1):
+    """A run of sync that waits for its engine, which gave so many answers."""
+    gate.shut_after(answers)
     run = start(server, deployment)
     poll(lambda: not gate.open.is_set())
     return run
@@ -124,3 +133,22 @@ def test_a_run_without_a_heartbeat_crashes_and_the_next_has_its_turn(server, con
     assert (state["type"], state["message"]) == ("CRASHED", automation["actions"][0]["message"])
     with working(env, content):
         assert server.finished(start(server, deployed["sync"]), 180)["type"] == "COMPLETED"
+
+
+def test_what_a_killed_run_was_told_is_not_asked_again_in_another_clone(server, content, env, deployed, gate, engine):
+    texts = [f"Paragraph {number} is a request of its own." for number in range(6)]
+    (content / "content/en/posts/long.md").write_text("\n\n".join(["---\ntitle: A long post\n---", *texts]))
+    commit(content)
+    asked_before = len(engine.texts)
+    kept = {"PIPELINE_TRANSLATION__JOURNAL": str(content.parent / "journal")}
+    with working(env | kept, content):
+        run = shut_in_the_middle(server, gate, deployed["sync"], answers=4)
+        under_way = engine.texts[asked_before:][4:]
+        os.kill(pid_of_run(run), signal.SIGKILL)
+        assert server.finished(run)["type"] == "CRASHED"
+        gate.reopen()
+        assert server.finished(start(server, deployed["sync"]), 180)["type"] == "COMPLETED"
+    assert len(under_way) == 1
+    asked = Counter(engine.texts[asked_before:])
+    assert {text for text, times in asked.items() if times > 1} == set(under_way)
+    assert set(texts) <= asked.keys()

@@ -171,6 +171,18 @@ class TranslationSettings(_Section):
         ge=0,
         description="Characters that one run may send to engines; what is more waits for the next. 0 is no limit.",
     )
+    journal: str = Field(
+        "",
+        description="Directory in which engines' answers are kept, so that none is asked for twice, its path relative "
+        "to pipeline.toml; such as `~/journal` for checkouts that come and go. Default: .pipeline/journal.",
+    )
+
+    @field_validator("journal")
+    @classmethod
+    def _directory(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("it has to be a directory, such as ~/journal: answers are appended to a file there")
+        return value
 
     @field_validator("engine")
     @classmethod
@@ -262,6 +274,12 @@ class Settings(_Section):
     def work(self) -> Path:
         """Caches and journals; safe to delete when nothing runs."""
         return self.root / ".pipeline"
+
+    @property
+    def journal(self) -> Path:
+        """Where the answers of engines are kept."""
+        where = self.translation.journal
+        return self.root / Path(where).expanduser() if where else self.work / "journal"
 
     @property
     def public(self) -> Path:

@@ -83,7 +83,7 @@ class Run:
         if spread and not dry_run:
             self._spread(work, memory, spread, progress)
             return
-        asker = self._asker(Journal(self.settings.work / "journal")) if jobs else None
+        asker = self._asker(Journal(self.settings.journal)) if jobs else None
         if dry_run:
             self._estimate(work, jobs, asker)
             return
@@ -109,7 +109,7 @@ class Run:
         progress: Callable[[int, int], None] | None,
     ) -> None:
         """Have the drafts made elsewhere, and write each shard's as it comes. The report is in the order of `work`."""
-        journal = Journal(self.settings.work / "journal")
+        journal = Journal(self.settings.journal)
         parts = [work[at : at + POSTS] for at in range(0, len(work), POSTS)]
         told: dict[int, list[PostReport | PipelineError]] = {}
         done = 0
