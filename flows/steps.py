@@ -17,7 +17,7 @@ from prefect.utilities.annotations import quote
 from pipeline.adoption import adopt
 from pipeline.errors import PipelineError
 from pipeline.publishing import publish, rollback
-from pipeline.review import approve, approve_unchanged, propose
+from pipeline.review import approve, approve_unchanged, fetch, propose
 from pipeline.site import build
 from pipeline.translation import detect, translate
 
@@ -28,6 +28,7 @@ __all__ = [
     "build_step",
     "clear",
     "detect_step",
+    "fetch_step",
     "propose_step",
     "publish_step",
     "rollback_step",
@@ -105,6 +106,7 @@ approve_step = step(approve)
 approve_unchanged_step = step(approve_unchanged)
 build_step = step(build)
 detect_step = step(detect)
+fetch_step = step(fetch)
 propose_step = step(propose)
 publish_step = step(publish)
 rollback_step = step(rollback)

@@ -16,6 +16,7 @@ __all__ = [
     "adoption_summary",
     "build_summary",
     "coverage_summary",
+    "fetch_summary",
     "needs_person",
     "preview_summary",
     "proposal_summary",
@@ -61,6 +62,12 @@ def coverage_summary(states: Sequence[PostState]) -> str:
     count = Counter(state.state for state in states)
     told = ", ".join(f"{number} {state}" for state, number in count.most_common())
     return f"{_count(len(states), 'translation')}: {told}." if states else "There are no posts."
+
+
+def fetch_summary(report: ProposalReport | None) -> str:
+    """Such as `From reviewers: posts/foo (zh).`; empty where there was nothing new."""
+    new = [(one.post, one.locale) for one in report.proposals if one.action == "fetched"] if report else []
+    return f"From reviewers: {_named(new)}." if new else ""
 
 
 def proposal_summary(report: ProposalReport | None, *, dry_run: bool = False) -> str:

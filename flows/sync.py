@@ -14,10 +14,10 @@ from flows.lineage import emit, made, show_posts
 from flows.options import AS_CONFIGURED, EVERY, SyncOptions
 from flows.person import ask_person, decide, waited_for
 from flows.progress import progress_of
-from flows.proposing import proposed
+from flows.proposing import fetched, proposed
 from flows.spreading import spread_by
 from flows.steps import approve_unchanged_step, clear, detect_step, translate_step
-from flows.summaries import coverage_summary, proposal_summary, translation_summary
+from flows.summaries import coverage_summary, fetch_summary, proposal_summary, translation_summary
 from pipeline.config import Settings, load
 from pipeline.review import ApprovalReport, ProposalReport
 from pipeline.translation import PostState, TranslationReport
@@ -58,6 +58,7 @@ def sync(options: SyncOptions = DEFAULTS) -> State[Any]:
     settings = load(options.root)
     if options.wait_for_person and (drafts := waited_for()):
         return decide(settings, drafts)
+    brought = fetched(settings, options)
     states = detect_step(settings)
     show_coverage(settings, states)
     if options.stage == "detect":
@@ -69,7 +70,8 @@ def sync(options: SyncOptions = DEFAULTS) -> State[Any]:
     written = [post for post in report.posts if post.written]
     _tell(settings, report)
     message = translation_summary(report, approval, dry_run=options.dry_run) if options.stage != "propose" else ""
-    message = " ".join(filter(None, [message, proposal_summary(proposals, dry_run=options.dry_run)]))
+    parts = [fetch_summary(brought), message, proposal_summary(proposals, dry_run=options.dry_run)]
+    message = " ".join(filter(None, parts))
     left = [
         (post.post, post.locale)
         for post in written

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import re
-import subprocess
 
 import pytest
 
 from pipeline.config import load
 from pipeline.review import approve
 from tests.engines.servers import LibreTranslateServer
-from tests.flows.reading import artifacts, events
+from tests.flows.reading import artifacts
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
@@ -293,35 +292,3 @@ def test_a_secret_is_in_no_message_no_artifact_and_no_log(site, monkeypatch, cap
     said = [state.message, artifacts("drafts-report")[0].data, caplog.text, *map(str, (site / "drafts").rglob("*"))]
     said += [path.read_text() for path in (site / "drafts").rglob("*.md")]
     assert "s3cr3t" not in "".join(said)
-
-
-def git(root, *arguments):
-    done = subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-def test_drafts_are_proposed_where_that_is_configured_and_nowhere_else(site, engine, tmp_path, monkeypatch):
-    bare = tmp_path / "forge.git"
-    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(bare))
-    git(site, "init", "-q", "-b", "main")
-    for name, value in {"user.name": "A", "user.email": "a@example.org"}.items():
-        git(site, "config", name, value)
-    git(site, "add", ".")
-    git(site, "commit", "-q", "-m", "content")
-    git(site, "remote", "add", "origin", str(bare))
-    git(site, "push", "-q", "origin", "main")
-    state = sync(site)
-    assert "Proposals" not in state.message
-    assert git(bare, "branch", "--list") == "* main"
-
-    began = dt.datetime.now(dt.UTC)
-    monkeypatch.setenv("PIPELINE_REVIEW__REMOTE", "origin")
-    planned = sync(site, dry_run=True)
-    assert planned.message.endswith("Proposals, planned: 1 opened."), planned.message
-    assert git(bare, "branch", "--list") == "* main"
-    state = sync(site)
-    assert state.message.endswith("Proposals: 1 opened."), state.message
-    assert "translations/zh/posts/first" in git(bare, "branch", "--list")
-    assert "| posts/first | zh | opened | `translations/zh/posts/first` |" in artifacts("drafts-report")[0].data
-    assert events("draft.proposed", since=began, resource="pipeline.post.zh.posts/first")
-    assert sync(site, stage="propose").message == "Proposals: 1 unchanged."
