@@ -1,5 +1,7 @@
 """A real process worker that clones the content: it publishes, and it may be killed."""
 
+import datetime as dt
+import json
 import os
 import signal
 import subprocess
@@ -33,10 +35,12 @@ def engine(gate):
         gate.reopen()
 
 
-def commit(root):
+def commit(root, days=0):
+    """Everything, so many days ago."""
+    env = {**os.environ, "GIT_COMMITTER_DATE": (dt.datetime.now(dt.UTC) - dt.timedelta(days)).isoformat()}
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
     for arguments in (["add", "."], [*who, "commit", "-q", "-m", "content"]):
-        subprocess.run(["git", *arguments], cwd=root, check=True)
+        subprocess.run(["git", *arguments], cwd=root, check=True, env=env)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,8 @@ def content(tmp_path_factory, engine):
     """A repository of a small site, with our prefect.yaml and an engine."""
     with served_site(tmp_path_factory.mktemp("worker") / "site", engine) as root:
         subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
+        commit(root, days=9)
+        (root / "README.md").write_text("What is here.\n")
         commit(root)
         yield root
 
@@ -52,7 +58,7 @@ def content(tmp_path_factory, engine):
 def env(server, content):
     return prefect_env(content.parent / "home", server.url) | {
         "PIPELINE_WORK_POOL": "here",
-        "PIPELINE_REPOSITORY": str(content),
+        "PIPELINE_REPOSITORY": content.as_uri(),
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     }
@@ -91,6 +97,13 @@ def test_a_worker_clones_the_content_and_publishes_it(server, content, env, depl
     assert state["type"] == "COMPLETED", (state, (content.parent / "worker.log").read_text())
     assert (tmp_path / "out" / "zh" / "about" / "index.html").is_file()
     assert not (content / "public").exists(), "the work was done in a clone"
+
+
+def test_a_clone_has_the_whole_history(server, content, env, deployed):
+    with working(env, content):
+        assert server.finished(start(server, deployed["sync"], stage="detect"))["type"] == "COMPLETED"
+    (artifact,) = server.post("/artifacts/filter", {"artifacts": {"key": {"any_": ["coverage-zh"]}}})
+    assert {row["post"]: row["age in days"] for row in json.loads(artifact["data"])} == {"about": "", "posts/first": 9}
 
 
 def shut_in_the_middle(server, gate, deployment, answers=1):
