@@ -25,7 +25,7 @@ __all__ = ["Cache", "Damaged", "Made", "Row", "digest", "packed"]
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "4"
+_FORMAT = "5"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
@@ -35,6 +35,7 @@ CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, terms BLOB NOT NU
 CREATE TABLE superseded (name TEXT PRIMARY KEY, terms BLOB NOT NULL);
 CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, labels TEXT NOT NULL,
  PRIMARY KEY (language, number));
+CREATE INDEX searched_names ON searched (language, name);
 CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NOT NULL)
  WITHOUT ROWID;
 """
@@ -120,6 +121,11 @@ class Cache:
         self._write("INSERT OR REPLACE INTO posts VALUES (?, ?, ?)", [(path, *rest) for path, rest in fresh.items()])
         self._write("DELETE FROM posts WHERE path = ?", [(path,) for path in gone])
 
+    def article(self, name: str) -> Row | None:
+        """What is known of an article, by `locale/key`."""
+        rows = self._read("SELECT made_from, digest, remarks, facts FROM articles WHERE name = ?", name)
+        return Row(*rows[0]) if rows else None
+
     def articles(self) -> dict[str, Row]:
         """What is known of each article, by `locale/key`."""
         return {name: Row(*rest) for name, *rest in self._read("SELECT * FROM articles")}
@@ -149,6 +155,11 @@ class Cache:
         """(name, what its terms were made from) of each document of a search index, in order."""
         question = "SELECT name, made_from FROM searched WHERE language = ? ORDER BY number"
         return [(name, made_from) for name, made_from in self._read(question, language)]
+
+    def searched_places(self, language: str, names: Iterable[str]) -> dict[str, int]:
+        """The numbers of the documents of these names, where there are such."""
+        question = "SELECT number FROM searched WHERE language = ? AND name = ?"
+        return {name: number for name in names for (number,) in self._read(question, language, name)}
 
     def searched_labels(self, language: str, number: int) -> tuple[str, str]:
         """Title and labels that a document of a search index had."""
@@ -205,6 +216,9 @@ class Cache:
             return False
         self.keep_fact("facts", "")
         self._guarded(self._db.commit)
+        # What is written from here on stays in memory until the end, so that it locks nobody out who reads.
+        self._guarded(lambda: self._db.execute("PRAGMA cache_spill = OFF"))
+        self._guarded(lambda: self._db.execute("PRAGMA busy_timeout = 5000"))
         self._shared = True
         return True
 

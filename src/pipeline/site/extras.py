@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -105,14 +104,15 @@ def search_jobs(work: Work) -> list[Job]:
             pages = [page for page in work.plan.pages if page.locale == locale and page.article]
             documents = [_document(work, page) for page in _searched(pages)]
             make = partial(make_index, work.output, work.cache, locale, folder, documents)
-            jobs.append(Job(make, partial(_keep_index, work, locale, documents)))
+            jobs.append(Job(make, partial(_keep_index, work, locale, len(documents))))
     return jobs
 
 
-def _keep_index(work: Work, locale: str, documents: Sequence[Document], indexed: Indexed) -> None:
+def _keep_index(work: Work, locale: str, count: int, indexed: Indexed) -> None:
     for staged in indexed.files:
-        work.output.take(staged)
-    keep_index(work.cache, locale, documents, indexed)
+        work.take(staged)
+    keep_index(work.cache, locale, indexed)
+    work.cache.forget_searched(locale, count)
 
 
 def generated(work: Work) -> list[str]:

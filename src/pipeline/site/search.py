@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 
-__all__ = ["contents", "encoded", "index", "patch", "shard_count", "terms", "text_terms", "weights"]
+__all__ = ["contents", "encoded", "index", "patch", "relabelled", "shard_count", "terms", "text_terms", "weights"]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
@@ -166,8 +166,20 @@ def encoded(shard: Mapping[str, list[int]]) -> bytes:
 
 def contents(shards: Sequence[str], documents: Sequence[Sequence[str]]) -> bytes:
     """`index.json`: lists the documents, each as title, address, date and language; `shards` are digests."""
-    version = blake2b("".join(shards).encode(), digest_size=6).hexdigest()
-    return _json({"version": version, "files": len(shards), "documents": documents})
+    return _json({"version": _version(shards), "files": len(shards), "documents": documents})
+
+
+def relabelled(data: bytes, shards: Sequence[str]) -> bytes:
+    """`index.json` with the digests of other shards, as many as it had. Raises ValueError if it is none."""
+    start, sign, rest = data.partition(b'"version":"')
+    _, quote, rest = rest.partition(b'"')
+    if start != b"{" or not sign or not quote:
+        raise ValueError(data[:40])
+    return start + sign + _version(shards).encode() + quote + rest
+
+
+def _version(shards: Sequence[str]) -> str:
+    return blake2b("".join(shards).encode(), digest_size=6).hexdigest()
 
 
 def _size(term: str, documents: int) -> int:

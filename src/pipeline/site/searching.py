@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 
 from pipeline.site.cache import Cache, Damaged
 from pipeline.site.output import Output, Staged
-from pipeline.site.search import contents, encoded, index, patch, shard_count, weights
+from pipeline.site.search import contents, encoded, index, patch, relabelled, shard_count, weights
 
-__all__ = ["Document", "Indexed", "keep_index", "make_index"]
+__all__ = ["Document", "Indexed", "keep_index", "make_index", "patch_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """The files of an index, and what is to be kept of it."""
+    """The files of an index, and what is to be kept of it: `fresh` are the documents that it did not have."""
 
     files: tuple[Staged, ...]
     state: str
-    fresh: tuple[int, ...]
+    fresh: Mapping[int, Document]
 
 
 @dataclass(slots=True)
@@ -50,88 +49,99 @@ class _State:
 
 
 def make_index(output: Output, cache: Cache, language: str, folder: str, documents: Sequence[Document]) -> Indexed:
-    """The index of some documents, in `folder` of the site."""
+    """The index of some documents, in `folder` of the site. Raises Damaged for what cannot have been kept."""
     known = cache.searched(language)
-    fresh = [
-        number for number, one in enumerate(documents) if known[number : number + 1] != [(one.name, one.made_from)]
-    ]
-    try:
-        state, files = _patched(output, cache, language, folder, documents, known, fresh) or _made(
-            output, cache, folder, documents
-        )
-    except ValueError as error:
-        raise Damaged(f"{cache.path}: {error}") from error
+    fresh = {
+        number: one for number, one in enumerate(documents) if known[number : number + 1] != [(one.name, one.made_from)]
+    }
+    found = None
+    names = [name for name, _ in known]
+    if len(fresh) * 4 <= len(documents) and names == [one.name for one in documents[: len(known)]]:
+        found = _patched(output, cache, language, folder, fresh, len(known))
+    state, files = found or _made(output, cache, folder, documents)
     data = contents(state.digests, [one.listed for one in documents])
     files.append(_staged(output, f"{folder}index.json", data))
-    return Indexed(tuple(files), json.dumps([state.size, state.digests]), tuple(fresh))
+    return Indexed(tuple(files), json.dumps([state.size, state.digests]), fresh)
 
 
-def keep_index(cache: Cache, language: str, documents: Sequence[Document], indexed: Indexed) -> None:
+def patch_index(
+    output: Output, cache: Cache, language: str, folder: str, documents: Mapping[str, Document]
+) -> Indexed | None:
+    """The files of an index that change with these documents, which it has by these names, and which are listed as
+    before; None if it has to be made anew. Raises Damaged for what cannot have been kept.
+    """
+    places = cache.searched_places(language, documents)
+    fresh = {number: documents[name] for name, number in places.items()}
+    found = _patched(output, cache, language, folder, fresh, max(fresh, default=0) + 1)
+    if found is None or len(fresh) < len(documents):
+        return None
+    state, files = found
+    path = f"{folder}index.json"
+    try:
+        data = relabelled((output.directory / path).read_bytes(), state.digests)
+    except (OSError, ValueError) as error:
+        raise Damaged(f"{path}: {error}") from error
+    files.append(_staged(output, path, data))
+    return Indexed(tuple(files), json.dumps([state.size, state.digests]), fresh)
+
+
+def keep_index(cache: Cache, language: str, indexed: Indexed) -> None:
     """Keep what the next build needs to change this index."""
-    rows = ((number, documents[number]) for number in indexed.fresh)
+    rows = indexed.fresh.items()
     cache.keep_searched(
         language, ((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in rows)
     )
-    cache.forget_searched(language, len(documents))
     cache.keep_fact(f"search {language}", indexed.state)
 
 
 def _made(output: Output, cache: Cache, folder: str, documents: Sequence[Document]) -> tuple[_State, list[Staged]]:
-    size, shards = index((one.listed[0], one.labels, cache.terms(one.text)) for one in documents)
+    try:
+        size, shards = index((one.listed[0], one.labels, cache.terms(one.text)) for one in documents)
+    except ValueError as error:
+        raise Damaged(f"{cache.path}: {error}") from error
     files = [_staged(output, f"{folder}{number}.json", data) for number, data in enumerate(shards)]
     return _State(size, [one.made_from for one in files]), files
 
 
 def _patched(
-    output: Output,
-    cache: Cache,
-    language: str,
-    folder: str,
-    documents: Sequence[Document],
-    known: Sequence[tuple[str, str]],
-    fresh: Sequence[int],
+    output: Output, cache: Cache, language: str, folder: str, fresh: Mapping[int, Document], known: int
 ) -> tuple[_State, list[Staged]] | None:
-    """Change the shards that a few documents are in; None if the index has to be made anew."""
+    """Change the shards that a few documents are in, of which the first `known` are in the index; None if it has to be
+    made anew.
+    """
     state = _read(cache, language)
-    if state is None or [name for name, _ in known] != [one.name for one in documents[: len(known)]]:
+    if state is None:
         return None
     paths = [f"{folder}{number}.json" for number in range(len(state.digests))]
-    if len(fresh) * 4 > len(documents) or not all(map(output.is_same, paths, state.digests)):
+    if not all(map(output.is_same, paths, state.digests)):
         return None
-    touched = _changes(cache, language, documents, fresh, len(known), len(paths))
-    shards = {}
-    for number, changes in touched.items():
-        shards[number] = shard = _shard(output.directory / paths[number])
-        state.size += sum(patch(shard, document, old, new) for document, (old, new) in changes.items())
-    if shard_count(state.size) != len(paths):
-        return None
-    files = []
-    for number, path in enumerate(paths):
-        if number in shards:
-            files.append(_staged(output, path, encoded(shards[number])))
-            state.digests[number] = files[-1].made_from
-        else:
-            files.append(Staged(path, state.digests[number]))
-    return state, files
+    files = {path: Staged(path, made_from) for path, made_from in zip(paths, state.digests, strict=True)}
+    try:
+        for number, changes in _changes(cache, language, fresh, known, len(paths)).items():
+            shard = json.loads((output.directory / paths[number]).read_bytes())
+            state.size += sum(patch(shard, document, old, new) for document, (old, new) in changes.items())
+            files[paths[number]] = staged = _staged(output, paths[number], encoded(shard))
+            state.digests[number] = staged.made_from
+    except (OSError, ValueError) as error:
+        raise Damaged(f"{cache.path}: {error}") from error
+    return (state, list(files.values())) if shard_count(state.size) == len(paths) else None
 
 
 _Changes = dict[int, tuple[dict[str, int], dict[str, int]]]
 
 
-def _changes(
-    cache: Cache, language: str, documents: Sequence[Document], fresh: Sequence[int], known: int, count: int
-) -> dict[int, _Changes]:
-    """By shard, then by document: the terms that it had and those that it has there."""
+def _changes(cache: Cache, language: str, fresh: Mapping[int, Document], known: int, count: int) -> dict[int, _Changes]:
+    """By shard, then by document: the terms that are others there, as they were and as they are."""
     touched: dict[int, _Changes] = defaultdict(lambda: defaultdict(lambda: ({}, {})))
-    for number in fresh:
-        one = documents[number]
+    for number, one in fresh.items():
         old = {}
         if number < known:
             old = weights(*cache.searched_labels(language, number), cache.searched_terms(one.text))
         new = weights(one.listed[0], one.labels, cache.terms(one.text))
-        for place, terms in enumerate((old, new)):
+        for place, terms, others in ((0, old, new), (1, new, old)):
             for term, weight in terms.items():
-                touched[ord(term[0]) % count][number][place][term] = weight
+                if others.get(term) != weight:
+                    touched[ord(term[0]) % count][number][place][term] = weight
     return touched
 
 
@@ -144,14 +154,6 @@ def _read(cache: Cache, language: str) -> _State | None:
         return _State(int(size), [str(one) for one in digests])
     except (ValueError, TypeError) as error:
         raise Damaged(f"{cache.path}: {error}") from error
-
-
-def _shard(path: Path) -> dict[str, list[int]]:
-    try:
-        found: dict[str, list[int]] = json.loads(path.read_bytes())
-    except OSError as error:
-        raise Damaged(f"{path}: {error}") from error
-    return found
 
 
 def _staged(output: Output, path: str, data: bytes) -> Staged:
