@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pipeline
 
-__all__ = ["TICK", "program", "taken_down"]
+__all__ = ["TICK", "program", "taken_apart", "taken_down"]
 
 # Nanoseconds for which the times of a file may stay the same through a change: those of the coarsest file systems.
 TICK = 2_000_000_000
@@ -26,10 +26,47 @@ def taken_down(folders: Iterable[Path], *, suffix: str = "", until: int | None =
     may not be looked at.
     """
     taken = blake2b(digest_size=16)
+    try:
+        for folder, names, numbers in _looked_at(folders, suffix):
+            if until is not None and max(numbers[::4] + numbers[1::4], default=0) >= until:
+                return None
+            _add(taken, folder, names, numbers)
+    except _Unclear:
+        return None
+    return taken.hexdigest()
+
+
+def taken_apart(folders: Iterable[Path], suffix: str) -> tuple[str, dict[str, tuple[int, ...]]] | None:
+    """As `taken_down`, but of files whose names end in `suffix` the digest tells the names alone: what else tells that
+    one has changed comes with it, by path.
+    """
+    taken = blake2b(digest_size=16)
+    apart: dict[str, tuple[int, ...]] = {}
+    try:
+        for folder, names, numbers in _looked_at(folders):
+            rest: list[int] = []
+            for place, name in enumerate(names):
+                own = numbers[4 * place : 4 * place + 4]
+                if name.endswith(suffix):
+                    apart[f"{folder}/{name}"] = tuple(own)
+                else:
+                    rest += own
+            _add(taken, folder, names, rest)
+    except _Unclear:
+        return None
+    return taken.hexdigest(), apart
+
+
+class _Unclear(Exception):
+    """What is there cannot be told by looking."""
+
+
+def _looked_at(folders: Iterable[Path], suffix: str = "") -> Iterator[tuple[str, list[str], list[int]]]:
+    """Each folder with the names of its files, and four numbers of each of them."""
     left = [str(folder) for folder in folders if os.path.lexists(folder)]
     while left:
         folder = left.pop()
-        names = [folder]
+        names: list[str] = []
         numbers: list[int] = []
         try:
             with _scanned(folder) as entries:
@@ -38,18 +75,19 @@ def taken_down(folders: Iterable[Path], *, suffix: str = "", until: int | None =
                         if entry.name != "__pycache__":
                             left.append(f"{folder}/{entry.name}")
                     elif entry.is_symlink():
-                        return None
+                        raise _Unclear
                     elif entry.name.endswith(suffix):
                         found = entry.stat()
                         names.append(entry.name)
                         numbers += found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino & sys.maxsize
-        except FileNotFoundError:
-            return None
-        if until is not None and max(numbers[::4] + numbers[1::4], default=0) >= until:
-            return None
-        taken.update("\0".join([*names, "\0"]).encode("utf-8", "surrogateescape"))
-        taken.update(array("q", numbers))
-    return taken.hexdigest()
+        except FileNotFoundError as error:
+            raise _Unclear from error
+        yield folder, names, numbers
+
+
+def _add(taken: blake2b, folder: str, names: Iterable[str], numbers: Iterable[int]) -> None:
+    taken.update("\0".join([folder, *names, "\0"]).encode("utf-8", "surrogateescape"))
+    taken.update(array("q", numbers))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from pipeline.content.stored import StoredPost
@@ -21,7 +21,7 @@ from pipeline.site.spread import spread
 from pipeline.site.steps import links_of, name
 from pipeline.site.work import Work
 
-__all__ = ["check_fragments", "render_articles", "rendered_anew"]
+__all__ = ["article_facts", "check_fragments", "render_articles", "render_some", "rendered_anew"]
 
 
 def render_articles(work: Work) -> None:
@@ -34,6 +34,17 @@ def render_articles(work: Work) -> None:
     book = links.digest
     same_book = work.cache.fact("book") == book
     pages = [page for page in work.plan.pages if page.article]
+    render_some(work, pages, known, links, same_book=same_book)
+    for page in pages:
+        work.warnings += work.rendered[name(page)].problems
+    work.cache.keep_fact("book", book)
+    work.book = book
+    work.cache.forget_articles(known.keys() - {f"{locale}/{key}" for locale, key in work.rendered})
+    _settle(work, known)
+
+
+def render_some(work: Work, pages: Sequence[Page], known: Mapping[str, Row], links: Links, *, same_book: bool) -> None:
+    """The articles of these pages, which have some: those that are `known` and would be the same again as they are."""
     # The source first: its translations take over the ids of its headings.
     for of_source in (True, False):
         left = []
@@ -48,11 +59,6 @@ def render_articles(work: Work) -> None:
         for page, made in spread(partial(_parcel, work, links), left):
             work.rendered[name(page)] = _kept(work, page, made)
             work.changed.add(page.key)
-    for page in pages:
-        work.warnings += work.rendered[name(page)].problems
-    work.cache.keep_fact("book", book)
-    work.cache.forget_articles(known.keys() - {f"{locale}/{key}" for locale, key in work.rendered})
-    _settle(work, known)
 
 
 def _restored(work: Work, page: Page, known: Mapping[str, Row], links: Links, *, same_book: bool) -> Kept | None:
@@ -60,7 +66,7 @@ def _restored(work: Work, page: Page, known: Mapping[str, Row], links: Links, *,
     row = known.get(name_of(article)) if article else None
     if article is None or row is None or row.made_from != _made_from(work, page, article):
         return None
-    found = restored(work.cache, article, row, work.attachments.files)
+    found = restored(work.cache, name_of(article), row, work.attachments.files)
     return found if found and (same_book or still_right(found, article, page, links)) else None
 
 
@@ -115,7 +121,7 @@ def _prepare_images(work: Work, pages: Iterable[Page]) -> None:
 
 def _settle(work: Work, known: Mapping[str, Row]) -> None:
     """Where nothing that other pages show of a post has changed, only the pages of what was rendered are looked at."""
-    facts = digest(work.frame, [_facts(one) for shown in work.shown.values() for one in shown.values()])
+    facts = digest(work.frame, [article_facts(one) for shown in work.shown.values() for one in shown.values()])
     summaries = {f"{locale}/{key}": one for (locale, key), one in work.rendered.items() if key in work.changed}
     work.settled = work.cache.fact("facts") == facts and all(
         row is not None and Kept(work.cache, name, row.digest, _facts=row.facts).summary == one.summary
@@ -124,7 +130,8 @@ def _settle(work: Work, known: Mapping[str, Row]) -> None:
     work.facts = facts
 
 
-def _facts(article: Article) -> tuple[object, ...]:
+def article_facts(article: Article) -> tuple[object, ...]:
+    """What other pages may show of an article, and what decides that; but for the beginning of its text."""
     fields = [
         post.fields if isinstance(post, StoredPost) else repr(post.meta) if post else ""
         for post in (article.post, article.source, article.snapshot)
@@ -162,9 +169,9 @@ def _source_headings(work: Work, article: Article) -> tuple[tuple[int, str], ...
     return headings_of(article.snapshot)
 
 
-def check_fragments(work: Work) -> None:
-    """A link to `#part` of a page is right if the page has such a part."""
-    for page in work.plan.pages:
+def check_fragments(work: Work, pages: Iterable[Page] | None = None) -> None:
+    """A link to `#part` of a page is right if the page has such a part. Looks at these pages, or at all."""
+    for page in work.plan.pages if pages is None else pages:
         if page.article is None:
             continue
         for link in work.rendered[name(page)].links:

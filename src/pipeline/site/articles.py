@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from pipeline.config import Settings
 from pipeline.content import Library, Meta, Pair, Post
 from pipeline.site.changes import Change, changes
 
-__all__ = ["Article", "articles", "field_line", "moment"]
+__all__ = ["Article", "articles", "as_of", "field_line", "moment"]
 
 _FIRST_HEADING = re.compile(r"\s*# +(?P<title>[^\n]*?)(?: +#+)?(?: *\{[^}\n]*\})? *(?:\r?\n|\Z)")
 
@@ -82,6 +83,22 @@ def articles(settings: Settings, library: Library, now: datetime, *, drafts: boo
             if found and (drafts or not found.held):
                 shown[locale][pair.key] = found
     return shown
+
+
+def as_of(settings: Settings, article: Article, posts: Mapping[Path, Post], now: datetime) -> Article | None:
+    """An article as it is at `now`, where some of its posts, by their paths, are others; None if it is not shown."""
+    post, source, snapshot = (
+        one and posts.get(one.path, one) for one in (article.post, article.source, article.snapshot)
+    )
+    zone = ZoneInfo(settings.site.timezone)
+    if post is None:
+        return None
+    if article.state == "source":
+        pair = Pair(article.key, "", post, None, None, None, None)
+        return _article(article.key, article.locale, post, pair, "source", zone, now)
+    target = None if article.state == "untranslated" else post
+    pair = Pair(article.key, article.locale, source, target, snapshot, None, None)
+    return _translated(settings, pair, zone, now, drafts=False)
 
 
 def moment(value: date | datetime | None, zone: tzinfo) -> datetime | None:

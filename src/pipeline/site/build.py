@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from pipeline.config import Settings
 from pipeline.content import Library
-from pipeline.errors import PipelineError
+from pipeline.errors import ContentError, PipelineError
 from pipeline.site.cache import digest
 from pipeline.site.output import Output
 from pipeline.site.permalinks import Addresses
-from pipeline.site.remembered import Remembered
+from pipeline.site.remembered import Inputs, Remembered, next_date
 from pipeline.site.report import BuildReport
 from pipeline.taken import program, taken_down
 
@@ -54,18 +54,67 @@ def build(
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(settings.site.timezone))
     directory = out or settings.public
+    addresses = Addresses((base_url or settings.site.base_url).rstrip("/"))
     remembered = Remembered(settings, directory, base_url=base_url, drafts=drafts)
-    known = None if checksum else remembered.report(moment)
-    if known:
-        return replace(known, seconds=round(time.perf_counter() - started, 3))
+    last = None if checksum else remembered.last(moment)
+    if last and remembered.inputs and last.inputs == remembered.inputs.digest:
+        return replace(last.report, seconds=round(time.perf_counter() - started, 3))
+    frame = _frame(settings, addresses, drafts=drafts)
+    if last and remembered.inputs and library is None and not drafts and not _unreadable(last.report):
+        from pipeline.site.retouch import retouch
+
+        written = retouch(settings, directory, remembered.inputs, addresses, frame, moment)
+        if written is not None:
+            seconds = round(time.perf_counter() - started, 3)
+            unchanged = last.report.unchanged - written
+            report = replace(last.report, written=written, unchanged=unchanged, seconds=seconds)
+            remembered.keep(report, moment, last.until)
+            return report
     work = whole(
         settings, directory, drafts=drafts, base_url=base_url, moment=moment, library=library, checksum=checksum
     )
     work.cache.close()
     report = report_of(work, started)
-    if library is None:  # or else it may have been read before what is remembered
-        remembered.keep(report, work.library, moment)
+    if library is None and work.library:  # or else it may have been read before what is remembered
+        _keep_ground(work, remembered.inputs)
+        remembered.keep(report, moment, next_date(work.library, moment, ZoneInfo(settings.site.timezone)))
     return report
+
+
+def _unreadable(report: BuildReport) -> bool:
+    """Whether pages of a post that cannot be read are as an earlier build left them."""
+    return any(isinstance(warning, ContentError) for warning in report.warnings)
+
+
+def _keep_ground(work: Work, inputs: Inputs | None) -> None:
+    """For the next build, should only texts be others."""
+    from pipeline.site.ground import Ground, keep_ground
+
+    if inputs is None or work.drafts:
+        return
+    ground = Ground(
+        inputs.rest,
+        work.frame,
+        work.facts,
+        work.book,
+        inputs.posts,
+        work.editions,
+        work.plan,
+        work.attachments,
+        work.assets,
+        work.cards,
+        work.dated,
+    )
+    try:
+        keep_ground(work.cache.ground, ground)
+    except OSError as error:
+        log.info("%s is not kept: %s", work.cache.ground, error)
+
+
+def _frame(settings: Settings, addresses: Addresses, *, drafts: bool) -> str:
+    """A digest of what all pages depend on."""
+    theme = taken_down([settings.root / "theme"]) or secrets.token_hex()  # behind a link it may be another each time
+    return digest(program(), theme, settings.model_dump_json(), settings.root, addresses, drafts)
 
 
 def whole(
@@ -120,8 +169,7 @@ def _begun(
         reader = Reader(cache)
         library = Library.read(settings, reader.read)
         reader.keep()
-    theme = taken_down([settings.root / "theme"]) or secrets.token_hex()  # behind a link it may be another each time
-    frame = digest(program(), theme, settings.model_dump_json(), settings.root, addresses, drafts)
+    frame = _frame(settings, addresses, drafts=drafts)
     output = Output(directory, cache.files(), cache.staging())
     return Work(settings, library, output, addresses, moment, drafts, cache, frame)
 

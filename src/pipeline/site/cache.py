@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -194,6 +194,15 @@ class Cache:
         """What the files of the site were made from, by path."""
         return {path: Made(*rest) for path, *rest in self._read("SELECT * FROM files")}
 
+    def known_files(self) -> Mapping[str, Made]:
+        """As `files`, for those who ask for few of them."""
+        return _Files(self)
+
+    def file(self, path: str) -> Made | None:
+        """What a file of the site was made from."""
+        rows = self._read("SELECT made_from, stat FROM files WHERE path = ?", path)
+        return Made(*rows[0]) if rows else None
+
     def keep_files(self, fresh: Mapping[str, Made], gone: Iterable[str]) -> None:
         """Add some, and forget others."""
         rows = [(path, made.made_from, made.stat) for path, made in fresh.items()]
@@ -221,6 +230,11 @@ class Cache:
         self._guarded(lambda: self._db.execute("PRAGMA busy_timeout = 5000"))
         self._shared = True
         return True
+
+    @property
+    def ground(self) -> Path:
+        """The file of what the last build decided."""
+        return self.path.with_suffix(".ground")
 
     def staging(self) -> Path:
         """A new name for a directory of files that wait for the end of a build."""
@@ -282,6 +296,25 @@ class Cache:
         return Cache(self.path.parent, self._out)
 
 
+class _Files(Mapping[str, Made]):
+    """What the files of a site were made from, read when it is asked for."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def __getitem__(self, path: str) -> Made:
+        made = self._cache.file(path)
+        if made is None:
+            raise KeyError(path)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cache.files())
+
+    def __len__(self) -> int:
+        return len(self._cache.files())
+
+
 class Damaged(Exception):
     """What was kept cannot be read."""
 
@@ -324,5 +357,5 @@ def _connected(path: Path | None, out: Path) -> sqlite3.Connection:
 
 
 def _remove(path: Path) -> None:
-    for name in (path, path.with_name(f"{path.name}-journal")):
+    for name in (path, path.with_name(f"{path.name}-journal"), path.with_suffix(".ground")):
         name.unlink(missing_ok=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from pipeline.site.articles import Article
-from pipeline.site.cache import digest
+from pipeline.site.cache import Damaged, digest
 from pipeline.site.cards import card, card_name
 from pipeline.site.editions import Edition
 from pipeline.site.exports import icons, llms, manifest, markdown
@@ -17,10 +18,10 @@ from pipeline.site.output import Staged
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
-from pipeline.site.searching import Document, Indexed, keep_index, make_index
+from pipeline.site.searching import Document, Indexed, keep_index, make_index, patch_index
 from pipeline.site.work import Job, Work
 
-__all__ = ["draw_cards", "markdown_file", "render_extras", "search_jobs"]
+__all__ = ["draw_cards", "markdown_file", "patched_search", "render_extras", "search_jobs"]
 
 _REDIRECTS = ".redirects.json"
 
@@ -108,6 +109,22 @@ def search_jobs(work: Work) -> list[Job]:
     return jobs
 
 
+def patched_search(work: Work, pages: Iterable[Page]) -> Iterator[Staged]:
+    """The files of the searches with the texts of these pages, of which they know all else. Raises Damaged if that is
+    not so.
+    """
+    for locale, edition in work.editions.items():
+        folder = directory(edition.prefix, "search")
+        if work.plan.page(locale, "search") and f"{folder}index.json" not in work.attachments.files:
+            found = _searched([page for page in pages if page.locale == locale])
+            documents = {page.key: _document(work, page) for page in found}
+            indexed = patch_index(work.output, work.cache, locale, folder, documents)
+            if indexed is None:
+                raise Damaged(f"{work.cache.path}: {locale}")
+            yield from indexed.files
+            keep_index(work.cache, locale, indexed)
+
+
 def _keep_index(work: Work, locale: str, count: int, indexed: Indexed) -> None:
     for staged in indexed.files:
         work.take(staged)
@@ -122,7 +139,7 @@ def generated(work: Work) -> list[str]:
     return [*names, *(path + name for path in terms for name in FEEDS), "sitemap.xml", "robots.txt", "favicon.ico"]
 
 
-def _searched(pages: list[Page]) -> list[Page]:
+def _searched(pages: Iterable[Page]) -> list[Page]:
     """Older posts keep their numbers when a new one comes, so that most of the index stays as it is."""
 
     def age(page: Page) -> tuple[float, str]:

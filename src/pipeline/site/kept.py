@@ -175,7 +175,7 @@ def parcel(
 def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]) -> Kept:
     """Keep an article, and the memory free of it."""
     cache.keep_article(name_of(article), made.row, made.html, made.terms)
-    found = restored(cache, article, made.row, files)
+    found = restored(cache, name_of(article), made.row, files)
     if found is None:
         raise BuildError(
             "an image was changed while the site was built.", path=article.post.path, remedy="Build again."
@@ -183,9 +183,9 @@ def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]
     return found
 
 
-def restored(cache: Cache, article: Article, row: Row, files: Mapping[str, Path]) -> Kept | None:
+def restored(cache: Cache, name: str, row: Row, files: Mapping[str, Path]) -> Kept | None:
     """An article that is kept; None if one of its images has changed, or what was made of them is gone."""
-    kept = Kept(cache, name_of(article), row.digest, _facts=row.facts)
+    kept = Kept(cache, name, row.digest, _facts=row.facts)
     if not row.remarks:
         return kept
     found = _loaded(cache, row.remarks)

@@ -17,6 +17,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,14 @@ class Staged:
 class Output:
     """Collects what a site consists of, and brings a directory to it. Nothing in it is touched before `commit`.
 
-    `known` is what its files were made from; what differs waits in `staging`, which need not be there.
+    `known` is what its files were made from; what differs waits in `staging`, which need not be there. Of a directory
+    that `is_as_known` nothing needs to be looked at.
     """
 
     directory: Path
     known: Mapping[str, Made] = field(default_factory=dict)
     staging: Path | None = None
+    is_as_known: bool = False
     _staged: dict[str, str] = field(default_factory=dict)
     _copies: dict[str, Path] = field(default_factory=dict)
     _same: set[str] = field(default_factory=set)
@@ -84,11 +87,13 @@ class Output:
     def is_same(self, path: str, made_from: str) -> bool:
         """Whether that file is there."""
         known = self.known.get(path)
-        return known is not None and known.made_from == made_from != "" and self._files().get(path) == known.stat
+        if known is None or not known.made_from == made_from != "":
+            return False
+        return self.is_as_known or self._files().get(path) == known.stat
 
     def add(self, path: str, data: bytes, made_from: str = "") -> None:
         """A file with this content. Raises BuildError if there is one of that name, or the name leaves the tree."""
-        self.take(self._stage(path, data, made_from))
+        self.take(self.staged(path, made_from or blake2b(data, digest_size=12).hexdigest(), lambda: data))
 
     def staged(self, path: str, made_from: str, make: Callable[[], bytes]) -> Staged:
         """A file, for `take`; any process that is a copy of this one may ask for it. `make` is asked for its content
@@ -191,6 +196,16 @@ class Output:
         written = len(self._staged) + len(changed)
         return Written(written, total - written, len(stale))
 
+    def patch(self) -> int:
+        """Write what differs, and leave all else as it is, in a directory that `is_as_known`: so many files."""
+        if self._staged:
+            marker = (self.directory / MARKER).read_bytes()
+            write_atomic(self.directory / MARKER, marker.replace(b'"state": "complete"', b'"state": "writing"', 1))
+            for path, name in self._staged.items():
+                self._put(path, self._waiting(name))
+            write_atomic(self.directory / MARKER, marker)
+        return len(self._staged)
+
     def check(self) -> None:
         """Raise BuildError unless the directory is empty, missing, or was made by an earlier build."""
         if self.directory.exists() and not self.directory.is_dir():
@@ -251,7 +266,8 @@ class Output:
 
     def _linked(self) -> frozenset[str]:
         """Symbolic links in the directory: never ours, and what is behind them is not to be touched."""
-        self._files()
+        if not self.is_as_known:
+            self._files()
         return self._links
 
     def _through_link(self, path: str) -> bool:

@@ -19,7 +19,7 @@ from pipeline.site.theme import Theme, theme_directories
 from pipeline.site.views import PageView
 from pipeline.site.work import Job, Work
 
-__all__ = ["page_html", "render_pages", "theme_of"]
+__all__ = ["page_html", "pages_again", "render_pages", "theme_of"]
 
 _PAGES, _CHANNELS = 8, 16  # to a job
 _T = TypeVar("_T")
@@ -63,6 +63,19 @@ def render_pages(work: Work) -> None:
             output_file(redirect.path), made_from, partial(_encoded, theme, "redirect.html", values), redirect.page
         )
     _render_the_rest(work, theme, presenter)
+
+
+def pages_again(work: Work, pages: Sequence[Page]) -> Iterator[Staged]:
+    """The files of these pages, and the feeds that have the posts among them."""
+    theme, presenter = theme_of(work), work.presenter()
+    channels: dict[tuple[str, str], tuple[Edition, Page | None]] = {}
+    for page in pages:
+        frame = digest(work.frame, work.assets.paths, presenter.site(page.locale))
+        yield from _files(work, theme, presenter, frame, page, whole=False)
+        channels[page.locale, ""] = work.editions[page.locale], None
+        for term in page.terms:
+            channels[term.locale, term.key] = work.editions[term.locale], work.plan.by_key[term.locale, term.key]
+    yield from _feeds(work, theme, presenter, list(channels.values()))
 
 
 def _paths(work: Work, page: Page) -> list[str]:

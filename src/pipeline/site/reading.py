@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +16,7 @@ from pipeline.content.stored import StoredPost
 from pipeline.site.cache import Cache, Damaged
 from pipeline.taken import TICK
 
-__all__ = ["Reader", "stat_of"]
+__all__ = ["Reader", "read_anew", "stat_of"]
 
 _DATES = ("date", "lastmod", "publish_date", "expiry_date")
 _LISTS = ("categories", "tags", "aliases", "series")
@@ -54,11 +55,8 @@ class Reader:
             facts = _facts(read_post(directory, file))
             if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > TICK:
                 self._fresh[name] = (stat, facts)
-        digest, _, rest = facts.partition(" ")
-        begin, _, meta = rest.partition(" ")
-        pure = PurePosixPath(*file.parts)
         try:
-            return StoredPost(post_key(pure), directory, pure, path, self._meta(meta), meta, digest, int(begin))
+            return _stored(directory, file, facts, self._meta)
         except (ValueError, TypeError, AttributeError) as error:
             raise Damaged(f"{self._cache.path}: {error}") from error
 
@@ -73,6 +71,18 @@ class Reader:
         if found is None:
             self._metas[text] = found = _restored(json.loads(text))
         return found
+
+
+def read_anew(directory: Path, file: Path) -> StoredPost:
+    """The post in a file, as a Reader gives it. Raises ContentError as `read_post` does."""
+    return _stored(directory, file, _facts(read_post(directory, file)), lambda text: _restored(json.loads(text)))
+
+
+def _stored(directory: Path, file: Path, facts: str, meta: Callable[[str], Meta]) -> StoredPost:
+    digest, _, rest = facts.partition(" ")
+    begin, _, fields = rest.partition(" ")
+    pure = PurePosixPath(*file.parts)
+    return StoredPost(post_key(pure), directory, pure, directory / file, meta(fields), fields, digest, int(begin))
 
 
 def _facts(post: Post) -> str:

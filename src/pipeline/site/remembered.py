@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,13 +22,33 @@ from pipeline.files import write_atomic
 from pipeline.site.articles import moment
 from pipeline.site.output import MARKER
 from pipeline.site.report import BuildReport
-from pipeline.taken import program, taken_down
+from pipeline.taken import program, taken_apart, taken_down
 
-__all__ = ["Remembered"]
+__all__ = ["Inputs", "Last", "Remembered", "next_date"]
 
 log = logging.getLogger(__name__)
 
 _KINDS: dict[str, type[PipelineError]] = {"content": ContentError, "build": BuildError}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that goes into a site, the configuration and the program itself too: `digest` of all of it, `rest` of
+    all but what the files of `posts` hold; those, by path, with what tells that one has changed.
+    """
+
+    digest: str
+    rest: str
+    posts: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A build: the digest of its inputs, until when it holds, and what it would report if it were made again."""
+
+    inputs: str
+    until: datetime | None
+    report: BuildReport
 
 
 class Remembered:
@@ -38,40 +59,43 @@ class Remembered:
         self._settings, self._out = settings, out
         name = hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]
         self._path = settings.work / "builds" / f"{name}.json"
-        self._inputs = _inputs(settings, [settings.model_dump_json(), str(settings.root), base_url, drafts])
+        given = [settings.model_dump_json(), str(settings.root), base_url, drafts]
+        self.inputs = _inputs(settings, given)
 
     def report(self, now: datetime) -> BuildReport | None:
         """What a build at `now` would report; None if it may have something to do."""
-        if self._inputs is None:
+        last = self.last(now)
+        return last.report if last and last.inputs == (self.inputs and self.inputs.digest) else None
+
+    def last(self, now: datetime) -> Last | None:
+        """The last build, if the site is as it left it, and no date has come since then."""
+        if self.inputs is None:
             return None
         try:
             known = json.loads(self._path.read_bytes())
             until = datetime.fromisoformat(known["until"]) if known["until"] else None
-            if known["inputs"] != self._inputs or not datetime.fromisoformat(known["at"]) <= now < (
-                until or datetime.max.replace(tzinfo=now.tzinfo)
-            ):
+            if not datetime.fromisoformat(known["at"]) <= now < (until or datetime.max.replace(tzinfo=now.tzinfo)):
                 return None
             if known["site"] != taken_down([self._out]) or not (self._out / MARKER).is_file():
                 return None
             warnings = tuple(
                 _KINDS[kind](*rest[:1], path=rest[1], line=rest[2], remedy=rest[3]) for kind, *rest in known["warnings"]
             )
-            return BuildReport(known["pages"], 0, known["files"], 0, 0.0, warnings)
+            return Last(known["inputs"], until, BuildReport(known["pages"], 0, known["files"], 0, 0.0, warnings))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
             log.warning("%s is left aside: %s", self._path, error)
             return None
 
-    def keep(self, report: BuildReport, library: Library, now: datetime) -> None:
-        """Note a build that was begun with this, at `now`, and has ended well."""
+    def keep(self, report: BuildReport, now: datetime, until: datetime | None) -> None:
+        """Note a build that was begun with this, at `now`, and has ended well; `until` is when a date comes next."""
         site = taken_down([self._out])
-        if self._inputs is None or site is None:
+        if self.inputs is None or site is None:
             self._path.unlink(missing_ok=True)
             return
-        until = _next_date(library, now, ZoneInfo(self._settings.site.timezone))
         known = {
-            "inputs": self._inputs,
+            "inputs": self.inputs.digest,
             "site": site,
             "at": now.isoformat(),
             "until": until.isoformat() if until else "",
@@ -91,13 +115,16 @@ class Remembered:
         write_atomic(self._path, json.dumps(known, ensure_ascii=False).encode())
 
 
-def _inputs(settings: Settings, given: Iterable[object]) -> str | None:
-    """Everything that goes into a site: the content, the theme, the configuration, and the program itself."""
-    found = taken_down([settings.root / name for name in ("content", "drafts", "static", "theme")])
-    return None if found is None else hashlib.sha256(repr((found, program(), *given)).encode()).hexdigest()
+def _inputs(settings: Settings, given: Iterable[object]) -> Inputs | None:
+    folders = [settings.root / name for name in ("content", "drafts", "static", "theme")]
+    found = taken_apart(folders, ".md")
+    if found is None:
+        return None
+    rest = hashlib.sha256(repr((found[0], program(), *given)).encode()).hexdigest()
+    return Inputs(hashlib.sha256(repr((rest, found[1])).encode("utf-8", "surrogateescape")).hexdigest(), rest, found[1])
 
 
-def _next_date(library: Library, now: datetime, zone: ZoneInfo) -> datetime | None:
+def next_date(library: Library, now: datetime, zone: ZoneInfo) -> datetime | None:
     """When a post comes out or goes next."""
     collections = (library.source, *library.targets.values(), *library.drafts.values())
     dates = (date for one in collections for post in one.posts.values() for date in _dates(post.meta, zone))

@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipeline.config import Settings
 from pipeline.errors import ContentError
-from pipeline.site.articles import articles
+from pipeline.site.articles import Article, articles
 from pipeline.site.attachments import leads_out
 from pipeline.site.history import changed_since
 from pipeline.site.work import Work
 
-__all__ = ["choose_articles", "keep_unreadable"]
+__all__ = ["choose_articles", "dated", "keep_unreadable"]
 
 
 def choose_articles(work: Work) -> None:
     """What each language shows today, and what could not be read."""
+    if work.library is None:
+        raise AssertionError(work.settings.root)
     collections = [work.library.source, *work.library.targets.values()]
     if work.drafts:
         collections += work.library.drafts.values()
@@ -55,14 +59,22 @@ def _leave_out_links(work: Work) -> None:
 
 def _date_changes(work: Work) -> None:
     """When a source has changed, for those that do not say it themselves."""
-    behind = [(locale, one) for locale, shown in work.shown.items() for one in shown.values() if one.changes]
-    undated = [(locale, one) for locale, one in behind if not one.source_changed and one.source and one.snapshot]
     for locale in work.settings.targets:
-        own = {one.source.path: one for of, one in undated if of == locale and one.source}
-        texts = {path: one.snapshot.path.read_bytes() for path, one in own.items() if one.snapshot}
-        zone = ZoneInfo(work.settings.site.timezone)
-        for path, date in changed_since(work.settings.root, texts).items():
-            work.shown[locale][own[path].key] = replace(own[path], source_changed=date.astimezone(zone))
+        behind = [one for one in work.shown[locale].values() if one.changes and not one.source_changed]
+        for key, date in dated(work.settings, behind).items():
+            work.dated[locale, key] = date
+            if date:
+                work.shown[locale][key] = replace(work.shown[locale][key], source_changed=date)
+
+
+def dated(settings: Settings, behind: Iterable[Article]) -> dict[str, datetime | None]:
+    """When the sources of some articles of one locale have changed, as git tells it."""
+    own = {one.source.path: one for one in behind if one.source and one.snapshot}
+    found = changed_since(
+        settings.root, {path: one.snapshot.path.read_bytes() for path, one in own.items() if one.snapshot}
+    )
+    zone = ZoneInfo(settings.site.timezone)
+    return {one.key: found[path].astimezone(zone) if path in found else None for path, one in own.items()}
 
 
 def _unreadable(work: Work) -> Iterable[str]:

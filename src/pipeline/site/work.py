@@ -42,11 +42,12 @@ class Job:
 class Work:
     """What the steps hand on to each other. `frame` is the digest of what all pages depend on; `changed` are the keys
     of the articles that were rendered anew; `facts` is the digest of what pages show of other pages' posts, and the
-    work is `settled` if that is as it was.
+    work is `settled` if that is as it was; `book` is that of where links may lead. `dated` are the dates, told by git,
+    of changes in sources, by locale and key.
     """
 
     settings: Settings
-    library: Library
+    library: Library | None
     output: Output
     addresses: Addresses
     now: datetime
@@ -64,6 +65,8 @@ class Work:
     changed: set[str] = field(default_factory=set)
     settled: bool = False
     facts: str = ""
+    book: str = ""
+    dated: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     posts: dict[str, list[str]] = field(default_factory=dict)
     kept: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[PipelineError] = field(default_factory=list)

@@ -1,0 +1,75 @@
+"""What a build decided before it rendered anything, kept so that a change of a few texts need not decide it again."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from pipeline.files import write_atomic
+from pipeline.site.assets import Assets
+from pipeline.site.attachments import Attachments
+from pipeline.site.editions import Edition
+from pipeline.site.pages import Plan
+
+__all__ = ["Ground", "keep_ground", "read_ground"]
+
+log = logging.getLogger(__name__)
+
+_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """It holds as long as `rest`, the digest of everything but what posts hold, and `facts` and `book`, digests of what
+    pages show of other pages' posts and of where links lead, are the same. `posts` tells which files of posts have
+    changed since; `dated` are the dates, told by git, of changes in sources (by locale and key).
+    """
+
+    rest: str
+    frame: str
+    facts: str
+    book: str
+    posts: Mapping[str, tuple[int, ...]]
+    editions: dict[str, Edition]
+    plan: Plan
+    attachments: Attachments
+    assets: Assets
+    cards: dict[tuple[str, str], str]
+    dated: Mapping[tuple[str, str], datetime | None]
+
+
+def keep_ground(path: Path, ground: Ground) -> None:
+    """Write it down. Raises OSError."""
+    data = pickle.dumps(ground, pickle.HIGHEST_PROTOCOL)
+    write_atomic(path, blake2b(data, digest_size=_SIZE).digest() + data)
+
+
+def read_ground(path: Path) -> Ground | None:
+    """What was written down last; None if there is nothing, or it is damaged."""
+    try:
+        data = memoryview(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        log.warning("%s is left aside: %s", path, error)
+        return None
+    if blake2b(data[_SIZE:], digest_size=_SIZE).digest() != data[:_SIZE]:
+        log.warning("%s is damaged, and left aside.", path)
+        return None
+    enabled = gc.isenabled()
+    gc.disable()  # or else it looks through what comes again and again
+    try:
+        found = pickle.loads(data[_SIZE:])  # noqa: S301 (our own, as its digest says; like the theme, it can run code)
+    except Exception as error:  # noqa: BLE001 - that of another version may fail in any way
+        log.info("%s is left aside: %s", path, error)
+        return None
+    finally:
+        if enabled:
+            gc.enable()
+    return found if isinstance(found, Ground) else None
