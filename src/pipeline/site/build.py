@@ -57,18 +57,18 @@ def build(
     addresses = Addresses((base_url or settings.site.base_url).rstrip("/"))
     remembered = Remembered(settings, directory, base_url=base_url, drafts=drafts)
     last = None if checksum else remembered.last(moment)
-    if last and remembered.inputs and last.inputs == remembered.inputs.digest:
-        return replace(last.report, seconds=round(time.perf_counter() - started, 3))
+    if known := remembered.report(last):
+        return replace(known, seconds=round(time.perf_counter() - started, 3))
     frame = _frame(settings, addresses, drafts=drafts)
     if last and remembered.inputs and library is None and not drafts and not _unreadable(last.report):
         from pipeline.site.retouch import retouch
 
-        written = retouch(settings, directory, remembered.inputs, addresses, frame, moment)
-        if written is not None:
+        done = retouch(settings, directory, remembered.inputs, addresses, frame, moment)
+        if done:
             seconds = round(time.perf_counter() - started, 3)
-            unchanged = last.report.unchanged - written
-            report = replace(last.report, written=written, unchanged=unchanged, seconds=seconds)
-            remembered.keep(report, moment, last.until)
+            unchanged = last.report.unchanged - done.written
+            report = replace(last.report, written=done.written, unchanged=unchanged, seconds=seconds)
+            remembered.keep(report, moment, last.until, by_history=done.by_history)
             return report
     work = whole(
         settings, directory, drafts=drafts, base_url=base_url, moment=moment, library=library, checksum=checksum
@@ -77,7 +77,8 @@ def build(
     report = report_of(work, started)
     if library is None and work.library:  # or else it may have been read before what is remembered
         _keep_ground(work, remembered.inputs)
-        remembered.keep(report, moment, next_date(work.library, moment, ZoneInfo(settings.site.timezone)))
+        until = next_date(work.library, moment, ZoneInfo(settings.site.timezone))
+        remembered.keep(report, moment, until, by_history=bool(work.dated))
     return report
 
 

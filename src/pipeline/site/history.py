@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-__all__ = ["changed_since"]
+__all__ = ["changed_since", "head"]
 
 log = logging.getLogger(__name__)
 
@@ -58,3 +58,14 @@ def _blob(data: bytes, length: int) -> str:
     """The name that git gives a file's content."""
     whole = b"blob %d\0" % len(data) + data
     return (hashlib.sha256(whole) if length == 64 else hashlib.sha1(whole, usedforsecurity=False)).hexdigest()
+
+
+def head(root: Path) -> str:
+    """The commit that a checkout is at; `none` where there is none."""
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, check=True, timeout=_SECONDS
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "none"
+    return found.stdout.decode("ascii", "replace").strip()

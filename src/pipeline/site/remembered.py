@@ -20,6 +20,7 @@ from pipeline.content import Library, Meta
 from pipeline.errors import BuildError, ContentError, PipelineError
 from pipeline.files import write_atomic
 from pipeline.site.articles import moment
+from pipeline.site.history import head
 from pipeline.site.output import MARKER
 from pipeline.site.report import BuildReport
 from pipeline.taken import program, taken_apart, taken_down
@@ -44,10 +45,13 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A build: the digest of its inputs, until when it holds, and what it would report if it were made again."""
+    """A build: the digest of its inputs, until when it holds, the commit that it holds for (`""`: for any), and what
+    it would report if it were made again.
+    """
 
     inputs: str
     until: datetime | None
+    commit: str
     report: BuildReport
 
 
@@ -62,10 +66,11 @@ class Remembered:
         given = [settings.model_dump_json(), str(settings.root), base_url, drafts]
         self.inputs = _inputs(settings, given)
 
-    def report(self, now: datetime) -> BuildReport | None:
-        """What a build at `now` would report; None if it may have something to do."""
-        last = self.last(now)
-        return last.report if last and last.inputs == (self.inputs and self.inputs.digest) else None
+    def report(self, last: Last | None) -> BuildReport | None:
+        """What a build after `last` would report; None if it may have something to do."""
+        if last is None or self.inputs is None or last.inputs != self.inputs.digest:
+            return None
+        return last.report if last.commit in {"", head(self._settings.root)} else None
 
     def last(self, now: datetime) -> Last | None:
         """The last build, if the site is as it left it, and no date has come since then."""
@@ -81,15 +86,18 @@ class Remembered:
             warnings = tuple(
                 _KINDS[kind](*rest[:1], path=rest[1], line=rest[2], remedy=rest[3]) for kind, *rest in known["warnings"]
             )
-            return Last(known["inputs"], until, BuildReport(known["pages"], 0, known["files"], 0, 0.0, warnings))
+            report = BuildReport(known["pages"], 0, known["files"], 0, 0.0, warnings)
+            return Last(known["inputs"], until, known["commit"], report)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
             log.warning("%s is left aside: %s", self._path, error)
             return None
 
-    def keep(self, report: BuildReport, now: datetime, until: datetime | None) -> None:
-        """Note a build that was begun with this, at `now`, and has ended well; `until` is when a date comes next."""
+    def keep(self, report: BuildReport, now: datetime, until: datetime | None, *, by_history: bool) -> None:
+        """Note a build that was begun with this, at `now`, and has ended well; `until` is when a date comes next, and
+        `by_history` whether it shows what git tells of posts.
+        """
         site = taken_down([self._out])
         if self.inputs is None or site is None:
             self._path.unlink(missing_ok=True)
@@ -99,6 +107,7 @@ class Remembered:
             "site": site,
             "at": now.isoformat(),
             "until": until.isoformat() if until else "",
+            "commit": head(self._settings.root) if by_history else "",
             "pages": report.pages,
             "files": report.written + report.unchanged,
             "warnings": [

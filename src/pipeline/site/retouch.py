@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -46,11 +46,19 @@ class _Other(Exception):
     """More has changed than a text; the message says what."""
 
 
+@dataclass(frozen=True, slots=True)
+class Retouched:
+    """How many files were written, and whether the site shows what git tells of posts."""
+
+    written: int
+    by_history: bool
+
+
 def retouch(
     settings: Settings, directory: Path, inputs: Inputs, addresses: Addresses, frame: str, now: datetime
-) -> int | None:
-    """How many files were written to bring the site in `directory`, which is as the last build left it, up to date;
-    None, with nothing written, if the whole build has to.
+) -> Retouched | None:
+    """Bring the site in `directory`, which is as the last build left it, up to date; None, with nothing written, if the
+    whole build has to.
     """
     cache = Cache(settings.work / "site", directory)
     output = Output(directory, cache.known_files(), cache.staging(), is_as_known=True)
@@ -70,7 +78,7 @@ def retouch(
     finally:
         output.discard()
         cache.close()
-    return written
+    return Retouched(written, bool(work.dated))
 
 
 def _begun(
@@ -199,6 +207,7 @@ def _dated(work: Work, ground: Ground, fresh: Sequence[Page]) -> list[Page]:
         for locale in work.settings.targets
         for key, date in dated(work.settings, [one for of, one in behind.items() if of[0] == locale]).items()
     }
+    work.dated = dates
     ours = {name(page) for page in fresh}
     if any(ground.dated[one] != date for one, date in dates.items() if one not in ours):
         raise _Other("git tells other dates")
