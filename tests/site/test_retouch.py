@@ -229,18 +229,19 @@ def test_git_tells_another_date(built: Site, wholes: list[Path]) -> None:
     git("commit", "-m", "one")
     append(built, "en/posts/old-1.md")
     built.build()
-    git("commit", "-am", "more", when="2026-01-03T00:00:00Z")
+    git("commit", "-am", "two", when="2026-01-03T00:00:00Z")
     built.build()
     assert "1 月 3 日" in built.html("zh/posts/old-1")
     assert not wholes, "it is the one that has changed"
-    heading(built)
+    append(built, "en/posts/old-2.md", "\n## Another part\n")
     built.build()
+    assert wholes
     wholes.clear()
-    git("commit", "-am", "two", when="2026-02-02T00:00:00Z")
-    append(built, "en/posts/old-2.md")
+    git("commit", "-am", "three", when="2026-02-02T00:00:00Z")
+    append(built, "en/posts/old-3.md")
     built.build()
-    assert wholes, "the first is dated by now"
-    assert "2 月 2 日" in built.html("zh/posts/old-1")
+    assert "2 月 2 日" in built.html("zh/posts/old-2")
+    assert wholes, "another one is dated by now"
     wholes.clear()
     append(built, "en/posts/old-3.md")
     built.build()
