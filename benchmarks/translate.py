@@ -287,7 +287,8 @@ def measure(posts: int, memory: int) -> dict[str, Any]:
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "bars": {
-            f"at most {MOST_MS:g} ms of CPU a segment": first["ms"] <= MOST_MS,
+            f"at most {MOST_MS:g} ms of CPU a segment, beside {held} in memory: {first['ms']:.2f}": first["ms"]
+            <= MOST_MS,
             "each edit sends the edited segments, and nothing else": all(
                 row["edits"] == row["sent"] for row in edits["rows"]
             ),

@@ -92,7 +92,7 @@ def test_another_program_learns_anew(checkout, monkeypatch):
     checkout.approved(ENGLISH, CHINESE)
     texts(checkout)
     with sqlite3.connect(checkout.root / PLACE) as db:
-        db.execute("UPDATE entry SET data = replace(data, '清空', '污染')")
+        db.execute("UPDATE entry SET pieces = replace(pieces, '清空', '污染')")
     db.close()
     assert "污染" in texts(checkout)[0]
     monkeypatch.setattr(room, "_program", lambda: "another")

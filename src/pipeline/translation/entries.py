@@ -18,6 +18,7 @@ __all__ = [
     "is_wide",
     "plain_pieces",
     "respelled",
+    "shape_of",
     "tag_numbers",
     "tag_values",
     "verbatim_pieces",
@@ -54,7 +55,12 @@ class Entry:
     @property
     def shape(self) -> str:
         """The message with its numbers left open."""
-        return NUMBER.sub("#", self.message)
+        return shape_of(self.message)
+
+
+def shape_of(message: str) -> str:
+    """A message with its numbers left open."""
+    return NUMBER.sub("#", message)
 
 
 def entries_of(post: str, source: Unit, target: Unit, *, verbatim: bool = False) -> list[Entry | None]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from pipeline.markdown import Segment
 from pipeline.translation.beads import document_beads
 from pipeline.translation.document import Document
-from pipeline.translation.entries import NUMBER, Entry, entries_of
+from pipeline.translation.entries import NUMBER, Entry, entries_of, shape_of
 from pipeline.translation.fuzzy import FuzzyIndex
-from pipeline.translation.store import Store
+from pipeline.translation.store import Kept, Store
 
 __all__ = ["Memory", "learnt"]
 
@@ -47,14 +47,14 @@ class Memory:
         """
         return _best(self._same((segment.message, segment.signature)), near, around)
 
-    def _same(self, key: _Key) -> list[Entry]:
+    def _same(self, key: _Key) -> list[Entry | Kept]:
         return [*self.exact.get(key, ()), *(self.store.find(key) if self.store else ())]
 
     def alike(self, segment: Segment, *, near: str = "", around: _Around = ("", "")) -> Entry | None:
         """The translation of a segment that differs only in numbers."""
         if not NUMBER.search(segment.message):
             return None
-        key = NUMBER.sub("#", segment.message), segment.signature
+        key = shape_of(segment.message), segment.signature
         return _best([*self.shapes.get(key, ()), *(self.store.alike(key) if self.store else ())], near, around)
 
     def fuzzy(self, segment: Segment, threshold: float) -> tuple[Entry, float] | None:
@@ -86,9 +86,10 @@ def learnt(document: Document, target: Document) -> Iterator[Entry]:
                     yield replace(entry, around=around)
 
 
-def _best(entries: Sequence[Entry], near: str, around: _Around) -> Entry | None:
-    def fit(entry: Entry) -> tuple[bool, bool, bool, int]:
+def _best(entries: Sequence[Entry | Kept], near: str, around: _Around) -> Entry | None:
+    def fit(entry: Entry | Kept) -> tuple[bool, bool, bool, int]:
         same = sum(one == other for one, other in zip(entry.around, around, strict=True))
         return not entry.file, same == 2, entry.post == near, same
 
-    return max(entries, key=fit, default=None)
+    found = max(entries, key=fit, default=None)
+    return found.unpacked() if isinstance(found, Kept) else found

@@ -15,13 +15,13 @@ from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.errors import ConfigError
 from pipeline.markdown import Piece
-from pipeline.translation.entries import Entry, is_verbatim, tag_values, verbatim_pieces
+from pipeline.translation.entries import Entry, is_verbatim, shape_of, tag_values, verbatim_pieces
 
-__all__ = ["Learn", "Store", "open_store"]
+__all__ = ["Kept", "Learn", "Store", "open_store"]
 
 log = logging.getLogger(__name__)
 
@@ -30,18 +30,46 @@ _SCHEMA = """
 CREATE TABLE program (digest TEXT);
 CREATE TABLE post (id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT);
 CREATE TABLE entry (
-    id INTEGER PRIMARY KEY, post INTEGER, message TEXT, signature TEXT, shape INTEGER, exact INTEGER, data TEXT
+    id INTEGER PRIMARY KEY, post INTEGER, shape INTEGER, exact INTEGER, message TEXT, signature TEXT,
+    origin TEXT, line INTEGER, file TEXT, before TEXT, after TEXT, pieces TEXT
 );
 CREATE INDEX by_post ON entry (post);
 CREATE INDEX by_exact ON entry (exact);
 CREATE INDEX by_shape ON entry (shape);
 """
-_ALL = "SELECT message, signature, data FROM entry JOIN post ON post.id = entry.post ORDER BY post.name, entry.id"
+_COLUMNS = "message, signature, origin, line, file, before, after, pieces"
+_ALL = f"SELECT {_COLUMNS} FROM entry JOIN post ON post.id = entry.post ORDER BY post.name, entry.id"  # noqa: S608
 _EXACT = _ALL.replace(" ORDER", " WHERE exact = ? ORDER")
 _SHAPE = _ALL.replace(" ORDER", " WHERE shape = ? ORDER")
-_KEYS = _ALL.replace(", data ", " ")
+_KEYS = _ALL.replace(_COLUMNS, "message, signature")
 _Key = tuple[str, tuple[str, ...]]
 Learn = Callable[[], Iterable[Entry]]
+
+
+class Kept(NamedTuple):
+    """An entry as it is kept. A heading may stand in every post, and only the one that fits best is unpacked."""
+
+    message: str
+    signature: str
+    post: str
+    line: int
+    file: str
+    before: str
+    after: str
+    pieces: str
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """The messages before and after it."""
+        return self.before, self.after
+
+    def unpacked(self) -> Entry:
+        """The entry."""
+        source, target = map(_unpacked, json.loads(self.pieces))
+        names = tuple(json.loads(self.signature))
+        return Entry(
+            self.post, self.line, self.message, names, target, tag_values(source), self.around, source, self.file
+        )
 
 
 def open_store(path: Path, posts: Mapping[str, tuple[str, Learn]]) -> Store | None:
@@ -105,19 +133,21 @@ class Store:
             for name, entries in learnt.items():
                 row = self._db.execute("INSERT INTO post (name, digest) VALUES (?, ?)", (name, posts[name][0]))
                 self._db.executemany(
-                    "INSERT INTO entry (post, message, signature, shape, exact, data) VALUES (?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO entry (post, shape, exact, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                     [(row.lastrowid, *_row(entry)) for entry in entries],
                 )
 
-    def find(self, key: _Key) -> list[Entry]:
+    def find(self, key: _Key) -> list[Kept]:
         """The entries with this message and signature, by post and line."""
-        found = self._entries(_EXACT, (_number(*key),))
-        return [entry for entry in found if (entry.message, entry.signature) == key]
+        message, signature = key[0], json.dumps(key[1])
+        found = self._kept(_EXACT, _number(*key))
+        return [entry for entry in found if entry.message == message and entry.signature == signature]
 
-    def alike(self, key: _Key) -> list[Entry]:
+    def alike(self, key: _Key) -> list[Kept]:
         """Those with this shape and signature."""
-        found = self._entries(_SHAPE, (_number(*key),))
-        return [entry for entry in found if (entry.shape, entry.signature) == key]
+        shape, signature = key[0], json.dumps(key[1])
+        found = self._kept(_SHAPE, _number(*key))
+        return [entry for entry in found if shape_of(entry.message) == shape and entry.signature == signature]
 
     def keys(self) -> list[_Key]:
         """All messages with their signatures, each once, by post and line of the first that has it."""
@@ -126,10 +156,11 @@ class Store:
         return list(dict.fromkeys((message, signatures[signature]) for message, signature in rows))
 
     def __iter__(self) -> Iterator[Entry]:
-        yield from self._entries(_ALL, ())
+        for entry in self._kept(_ALL):
+            yield entry.unpacked()
 
-    def _entries(self, query: str, values: tuple[int, ...]) -> list[Entry]:
-        return [_entry(*row) for row in self._rows(query, values)]
+    def _kept(self, query: str, *values: int) -> list[Kept]:
+        return [Kept(*row) for row in self._rows(query, values)]
 
     def _rows(self, query: str, values: tuple[int, ...] = ()) -> list[Any]:
         try:
@@ -148,22 +179,19 @@ def _number(message: str, signature: tuple[str, ...]) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _row(entry: Entry) -> tuple[str, str, int, int, str]:
-    rest = [entry.post, entry.line, entry.file, entry.around, *map(_packed, (entry.source, entry.target))]
+def _row(entry: Entry) -> tuple[int, int, str, str, str, int, str, str, str, str]:
+    """Its shape and message as numbers, and its columns."""
     return (
-        entry.message,
-        json.dumps(entry.signature),
         _number(entry.shape, entry.signature),
         _number(entry.message, entry.signature),
-        json.dumps(rest, ensure_ascii=False, separators=(",", ":")),
+        entry.message,
+        json.dumps(entry.signature),
+        entry.post,
+        entry.line,
+        entry.file,
+        *entry.around,
+        json.dumps([*map(_packed, (entry.source, entry.target))], ensure_ascii=False, separators=(",", ":")),
     )
-
-
-def _entry(message: str, signature: str, data: str) -> Entry:
-    post, line, file, (before, after), ours, theirs = json.loads(data)
-    source, target = _unpacked(ours), _unpacked(theirs)
-    names = tuple(json.loads(signature))
-    return Entry(post, line, message, names, target, tag_values(source), (before, after), source, file)
 
 
 def _packed(pieces: Iterable[Piece]) -> list[list[Any]]:
