@@ -1,5 +1,6 @@
 # A worker of a Docker, Kubernetes or ECS work pool, or `pipeline up`, in one image:
-#   docker build -t pipeline . && docker run --rm -p 127.0.0.1:4200:4200 -v "$PWD:/site" pipeline up
+#   docker build -t pipeline . && docker run --rm -p 127.0.0.1:4200:4200 -v "$PWD:/site" pipeline pipeline up
+# There is no ENTRYPOINT: workers say what a container runs in the place of CMD.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 COPY pyproject.toml constraints.txt prefect.yaml README.md LICENSE ./
@@ -14,7 +15,8 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends fonts-noto-cjk git \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --create-home --uid 1000 pipeline
+    && useradd --create-home --uid 1000 pipeline \
+    && install --directory --owner 1000 /site /journal
 COPY --from=build /opt/pipeline /opt/pipeline
 ENV PATH=/opt/pipeline/bin:$PATH \
     DO_NOT_TRACK=1 \
@@ -23,5 +25,4 @@ ENV PATH=/opt/pipeline/bin:$PATH \
     PYTHONUNBUFFERED=1
 USER 1000
 WORKDIR /site
-ENTRYPOINT ["pipeline"]
-CMD ["--help"]
+CMD ["pipeline", "--help"]

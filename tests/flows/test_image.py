@@ -28,6 +28,19 @@ def test_nothing_runs_as_root():
     assert re.findall(r"^USER (\S+)$", TEXT, re.MULTILINE)[-1] != "0"
 
 
+def test_what_a_worker_says_is_what_runs():
+    assert "ENTRYPOINT" not in re.sub(r"^#.*$", "", TEXT, flags=re.MULTILINE)
+
+
+def test_it_may_write_where_it_clones_and_keeps_its_journal():
+    """A directory that WORKDIR or a volume makes would be root's."""
+    users = re.findall(r"^USER (\S+)$", TEXT, re.MULTILINE)
+    places = re.findall(r"^WORKDIR (\S+)$", TEXT, re.MULTILINE)
+    docs = (ROOT / "docs" / "prefect.md").read_text(encoding="utf-8")
+    (journal,) = set(re.findall(r"PIPELINE_TRANSLATION__JOURNAL: (\S+)", docs))
+    assert f"install --directory --owner {users[-1]} {places[-1]} {journal}\n" in TEXT
+
+
 def test_the_deployments_are_part_of_the_package():
     shipped = ROOT / "flows" / "prefect.yaml"
     assert shipped.read_bytes() == (ROOT / "prefect.yaml").read_bytes()

@@ -1,5 +1,6 @@
 """A real process worker that clones the content: it publishes, and it may be killed."""
 
+import copy
 import datetime as dt
 import json
 import os
@@ -104,6 +105,35 @@ def test_a_clone_has_the_whole_history(server, content, env, deployed):
         assert server.finished(start(server, deployed["sync"], stage="detect"))["type"] == "COMPLETED"
     (artifact,) = server.post("/artifacts/filter", {"artifacts": {"key": {"any_": ["coverage-zh"]}}})
     assert {row["post"]: row["age in days"] for row in json.loads(artifact["data"])} == {"about": "", "posts/first": 9}
+
+
+@pytest.fixture
+def secret_title(server):
+    """A block with the title of the site, which the pool's job template names."""
+    kind = server.get("/block_types/slug/secret")["id"]
+    (schema,) = server.post("/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [kind]}}})[:1]
+    block = {"name": "title", "data": {"value": "Kept in a block"}, "block_schema_id": schema["id"]}
+    server.post("/block_documents/", block | {"block_type_id": kind})
+    template = server.get("/work_pools/here")["base_job_template"]
+    changed = copy.deepcopy(template)
+    changed["variables"]["properties"]["env"]["default"] = {"PIPELINE_SITE__TITLE": "{{ prefect.blocks.secret.title }}"}
+    for one in (changed, template):
+        answer = requests.patch(f"{server.url}/work_pools/here", json={"base_job_template": one}, timeout=30)
+        answer.raise_for_status()
+        if one is changed:
+            yield
+
+
+def test_a_secret_of_the_pool_reaches_the_run_and_stands_nowhere(
+    server, content, env, deployed, secret_title, tmp_path
+):
+    with working(env, content):
+        run = start(server, deployed["publish"], target=str(tmp_path / "out"))
+        assert server.finished(run)["type"] == "COMPLETED"
+    assert "Kept in a block" in (tmp_path / "out" / "index.html").read_text()
+    told = [server.get(f"/flow_runs/{run}"), server.get(f"/deployments/{deployed['publish']['id']}")]
+    told += server.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})
+    assert "Kept in a block" not in json.dumps(told)
 
 
 def shut_in_the_middle(server, gate, deployment, answers=1):
