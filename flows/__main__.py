@@ -12,6 +12,7 @@ import click
 
 from flows.embedded import leave
 from pipeline.config import CONFIG_NAME, Settings, load
+from pipeline.config.prefect import is_directory
 from pipeline.errors import PipelineError
 
 __all__ = ["main"]
@@ -50,6 +51,8 @@ def serve(file: Path, settings: Settings | None = None) -> None:
     api = PREFECT_API_URL.value() or LOCAL_API
     with temporary_settings({PREFECT_API_URL: api}), kept_results(settings):
         check_server(api)
+        if settings:
+            check_block(settings.prefect.results)
         deployments = read_deployments(file, settings)
         click.echo(f"Serving to {PREFECT_UI_URL.value() or api}; Ctrl-C ends it.")
         for deployment in deployments:
@@ -74,7 +77,7 @@ def kept_results(settings: Settings | None) -> Iterator[None]:
     where = settings.prefect.results if settings else ""
     if not (settings and where):
         yield
-    elif where.startswith((".", "/", "~")):
+    elif is_directory(where):
         folder = settings.root / Path(where).expanduser()
         with temporary_settings({PREFECT_RESULTS_PERSIST_BY_DEFAULT: True, PREFECT_LOCAL_STORAGE_PATH: folder}):
             yield
@@ -83,6 +86,22 @@ def kept_results(settings: Settings | None) -> Iterator[None]:
             {PREFECT_RESULTS_PERSIST_BY_DEFAULT: True, PREFECT_DEFAULT_RESULT_STORAGE_BLOCK: where}
         ):
             yield
+
+
+def check_block(where: str) -> None:
+    """Warn of a block that the server does not have: it may be made while the deployments are served."""
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+
+    if not where or is_directory(where):
+        return
+    slug, _, name = where.partition("/")
+    try:
+        with get_client(sync_client=True) as client:
+            client.read_block_document_by_name(name, slug)
+    except ObjectNotFound:
+        click.echo(f"Warning: the server has no block `{where}`, which [prefect] `results` names.", err=True)
+        click.echo("Runs crash until there is one: make it under Blocks in the UI.", err=True)
 
 
 def check_server(api: str) -> None:

@@ -106,6 +106,7 @@ target = "s3://bucket/blog"
         ("[engines.x]\ntimeout = 'long'", 2, "it has to be a number", "Mend"),
         ("[engines.x]\nretries = 1.5", 2, "it has to be a whole number", "Mend"),
         ("[publish]\nconcurrency = true", 2, "is true, but it has to be a whole number", "Mend"),
+        ("[prefect]\nresults = 'results'", 2, "it has to be a directory, such as ./results, or a block", "Mend"),
         ("[review]\napprove = 'never'", 2, "it has to be 'by hand' or 'when nothing new'", "Mend"),
         ("[site]\nbase_url = 'example.org'", 2, "an absolute http(s) address", "Mend"),
         ("[site]\nbase_url = 'https://example.org/?a=1'", 2, "an absolute http(s) address", "Mend"),

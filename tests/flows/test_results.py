@@ -33,7 +33,6 @@ def test_the_report_of_a_run_is_in_the_block(server, tmp_path):
     shutil.copy(ROOT / "prefect.yaml", root)
     with (root / "pipeline.toml").open("a") as config:
         config.write('\n[prefect]\nresults = "local-file-system/reports"\n')
-    block(server, "local-file-system", "reports", {"basepath": str(reports)})
     env = prefect_env(tmp_path / "home", server.url) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     began, log = dt.datetime.now(dt.UTC), tmp_path / "flows.log"
     with running([sys.executable, "-m", "flows"], env=env, cwd=root, log=log) as process:
@@ -46,6 +45,8 @@ def test_the_report_of_a_run_is_in_the_block(server, tmp_path):
             return mine if len(mine) == len(found) == 6 else {}
 
         publish = poll(served)["publish"]
+        assert "the server has no block `local-file-system/reports`" in log.read_text()
+        block(server, "local-file-system", "reports", {"basepath": str(reports)})
         run = server.post(f"/deployments/{publish}/create_flow_run", {"parameters": {}})["id"]
         state = server.finished(run)
     assert state["type"] == "COMPLETED", state

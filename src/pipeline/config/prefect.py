@@ -7,7 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-__all__ = ["PrefectSettings"]
+__all__ = ["PrefectSettings", "is_directory"]
+
+
+def is_directory(results: str) -> bool:
+    """`results` is a directory, and no block of Prefect's."""
+    return results.startswith((".", "/", "~"))
 
 
 class PrefectSettings(BaseModel):
@@ -39,6 +44,13 @@ class PrefectSettings(BaseModel):
         description="Scheduler of the Dask cluster, such as tcp://scheduler:8786. Default: processes of this machine, "
         "for as long as the run takes.",
     )
+
+    @field_validator("results")
+    @classmethod
+    def _directory_or_block(cls, value: str) -> str:
+        if value and not (is_directory(value) or re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+", value)):
+            raise ValueError("it has to be a directory, such as ./results, or a block, such as s3-bucket/results")
+        return value
 
     @field_validator("dask_address")
     @classmethod
