@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.flow_runs import suspend_flow_run
@@ -24,7 +25,7 @@ from pipeline.content import Library
 from pipeline.errors import PipelineError
 from pipeline.review import ApprovalReport
 
-__all__ = ["Verdict", "ask_person", "decide", "waited_for"]
+__all__ = ["Verdict", "ask_person", "check_can_wait", "decide", "waited_for"]
 
 Drafts = Sequence[tuple[str, str]]  # (post, locale)
 
@@ -49,13 +50,25 @@ def waited_for() -> list[tuple[str, str]] | None:
     return [(str(post), str(locale)) for post, locale in found] if found else None
 
 
-def ask_person(drafts: Drafts, summary: str) -> None:
-    """Suspend the run that calls this, until somebody says what to do with its drafts. Does not return."""
+def check_can_wait() -> None:
+    """Raise PipelineError for a run that no answer could reach, or whose drafts would be gone when it comes."""
     context = FlowRunContext.get()
-    if not (context and context.flow_run and context.flow_run.deployment_id):
+    deployment = context.flow_run.deployment_id if context and context.flow_run else None
+    if deployment is None:
         raise PipelineError(
             "only a run of a deployment can wait for a person.", remedy="Start it from the UI or its deployment."
         )
+    with get_client(sync_client=True) as client:
+        steps = client.read_deployment(deployment).pull_steps or []
+    if any(name.endswith(".git_clone") for step in steps for name in step):
+        raise PipelineError(
+            "nothing can wait for a person in a worker's clone: it goes with its run, and the drafts with it.",
+            remedy="Let the run propose them, by `remote` in [review], and approve them there.",
+        )
+
+
+def ask_person(drafts: Drafts, summary: str) -> None:
+    """Suspend the run that calls this, until somebody says what to do with its drafts. Does not return."""
     create_flow_run_input(_KEY, [list(draft) for draft in drafts])
     _suspended(drafts, summary)
 

@@ -12,7 +12,7 @@ from flows.artifacts import show_coverage, show_drafts
 from flows.limits import engine_slot
 from flows.lineage import emit, made, show_posts
 from flows.options import AS_CONFIGURED, EVERY, SyncOptions
-from flows.person import ask_person, decide, waited_for
+from flows.person import ask_person, check_can_wait, decide, waited_for
 from flows.progress import progress_of
 from flows.proposing import fetched, proposed
 from flows.spreading import spread_by
@@ -56,8 +56,10 @@ def sync(options: SyncOptions = DEFAULTS) -> State[Any]:
         options: What to translate, by whom, and how far to go.
     """
     settings = load(options.root)
-    if options.wait_for_person and (drafts := waited_for()):
-        return decide(settings, drafts)
+    if options.wait_for_person:
+        if drafts := waited_for():
+            return decide(settings, drafts)
+        check_can_wait()
     brought = fetched(settings, options)
     states = detect_step(settings)
     show_coverage(settings, states)

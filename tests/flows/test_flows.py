@@ -269,6 +269,7 @@ def test_only_a_run_of_a_deployment_can_wait(site, engine):
     state = sync(site, wait_for_person=True)
     assert state.is_failed()
     assert "only a run of a deployment can wait for a person" in state.message
+    assert not engine.texts, "that is said before anybody is asked"
 
 
 def test_what_others_wrote_is_no_markup_in_an_artifact(site):

@@ -107,6 +107,15 @@ def test_a_clone_has_the_whole_history(server, content, env, deployed):
     assert {row["post"]: row["age in days"] for row in json.loads(artifact["data"])} == {"about": "", "posts/first": 9}
 
 
+def test_no_person_is_waited_for_in_a_clone(server, content, env, deployed, engine):
+    asked = len(engine.texts)
+    with working(env, content):
+        state = server.finished(start(server, deployed["sync"], wait_for_person=True))
+    assert state["type"] == "FAILED"
+    assert "it goes with its run, and the drafts with it. Let the run propose them" in state["message"]
+    assert len(engine.texts) == asked
+
+
 @pytest.fixture
 def secret_title(server):
     """A block with the title of the site, which the pool's job template names."""
