@@ -13,6 +13,7 @@ from flows.artifacts import show_link
 from flows.limits import publisher_slot
 from flows.options import PreviewOptions
 from flows.publish import elsewhere
+from flows.spreading import spread_articles_by
 from flows.steps import build_step, clear, publish_step
 from flows.summaries import preview_summary
 from pipeline.config import load
@@ -37,7 +38,8 @@ def preview(options: PreviewOptions = DEFAULTS) -> State[Any]:
     beside = elsewhere(settings, where.preview_target or str(out))
     with publisher_slot(beside):
         base_url = where.preview_url or None
-        built = build_step(settings, out=out, drafts=options.drafts, base_url=base_url, now=moment)
+        spread = spread_articles_by(settings)
+        built = build_step(settings, out=out, drafts=options.drafts, base_url=base_url, now=moment, spread=spread)
         published = None
         if where.preview_target:
             published = publish_step(out, beside.publish, allow_deletions=True, root=settings.root)

@@ -15,6 +15,7 @@ from flows.limits import publisher_slot
 from flows.lineage import emit, made, show_posts
 from flows.options import AS_CONFIGURED, PublishOptions
 from flows.progress import progress_of
+from flows.spreading import spread_articles_by
 from flows.steps import build_step, clear, publish_step
 from flows.summaries import build_summary, publish_summary
 from pipeline.config import Settings, load
@@ -50,7 +51,7 @@ def publish(options: PublishOptions = DEFAULTS) -> State[Any]:
     settings = load(options.root)
     if options.stage == "build":
         with publisher_slot(settings):
-            built = build_step(settings)
+            built = build_step(settings, spread=spread_articles_by(settings))
         return Completed(message=build_summary(built), data=built)
     return deliver(settings, options)
 
@@ -66,7 +67,9 @@ def deliver(
         settings = elsewhere(settings, options.target)
     with publisher_slot(settings):
         due = look(settings, now)
-        built = build_step(settings, now=now) if options.stage == "all" and (due.why or not only_due) else None
+        built = None
+        if options.stage == "all" and (due.why or not only_due):
+            built = build_step(settings, now=now, spread=spread_articles_by(settings))
         published = publish_step(
             settings.public,
             settings.publish,

@@ -1,25 +1,31 @@
-"""The drafts of a run on the workers of a Dask cluster.
+"""The drafts of a run, or the articles of a site, on the workers of a Dask cluster.
 
-The client lives and ends inside the run's one step *translate*, and what is sent are bytes: neither Dask nor Prefect
-has to serialise anything of the other's, and a worker needs the package `pipeline` alone.
+The client lives and ends inside the run's one step *translate* or *build*, and what is sent are bytes: neither Dask nor
+Prefect has to serialise anything of the other's, and a worker needs the package `pipeline` alone.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, TranslationError
+from pipeline.site.shards import Spread as ArticleSpread
+from pipeline.site.shards import render_packed
 from pipeline.translation.shards import Outcome, Shard, Spread, pack, unpack, work_on_packed
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["spread_by"]
+__all__ = ["spread_articles_by", "spread_by"]
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 10.0  # seconds until a scheduler that does not answer, or has no worker, is given up
 RETRIES = 2  # of a shard that a worker fails on; one whose worker dies is given to another by Dask anyway
@@ -31,22 +37,45 @@ def spread_by(settings: Settings) -> Spread | None:
     Nothing is connected before there are shards. Then it raises ConfigError where Dask is not installed, its scheduler
     does not answer, or has no workers.
     """
-    return partial(_spread, settings.prefect.dask_address) if settings.prefect.task_runner == "dask" else None
+    return partial(_drafts, settings.prefect.dask_address) if settings.prefect.task_runner == "dask" else None
 
 
-def _spread(address: str, shards: Sequence[Shard]) -> Iterator[tuple[int, Outcome]]:
+def spread_articles_by(settings: Settings) -> ArticleSpread | None:
+    """The same for the articles of a site."""
+    return partial(_articles, settings.prefect.dask_address) if settings.prefect.task_runner == "dask" else None
+
+
+def _drafts(address: str, shards: Sequence[Shard]) -> Iterator[tuple[int, Outcome]]:
     if not shards:
         return
     with _connected(address) as client:
-        from distributed import as_completed
-
-        futures = {
-            client.submit(work_on_packed, pack(shard), pure=False, retries=RETRIES): number
-            for number, shard in enumerate(shards)
-        }
-        for future in as_completed(list(futures)):
-            number = futures.pop(future)  # so that its worker need not keep what it made
+        sent = (client.submit(work_on_packed, pack(shard), pure=False, retries=RETRIES) for shard in shards)
+        for number, future in _as_completed(sent):
             yield number, _outcome(future, shards[number])
+
+
+def _articles(address: str, common: bytes, shards: Sequence[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    with _connected(address) as client:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")
+            # What is scattered is lost with the worker that has it; what a task gives can be had again.
+            everywhere = client.submit(bytes, common, pure=False)
+        sent = (client.submit(render_packed, everywhere, shard, pure=False, retries=RETRIES) for shard in shards)
+        for number, future in _as_completed(sent):
+            try:
+                yield number, future.result()
+            except Exception as error:  # noqa: BLE001 - a worker may raise what it likes: the run renders these itself
+                log.warning("The workers could not render a shard: %s: %s", type(error).__name__, error)
+                yield number, None
+
+
+def _as_completed(futures: Iterable[Future[bytes]]) -> Iterator[tuple[int, Future[bytes]]]:
+    """Each with its number, as it ends; none is held longer, so that its worker need not keep what it made."""
+    from distributed import as_completed
+
+    numbers = {future: number for number, future in enumerate(futures)}
+    for future in as_completed(list(numbers)):
+        yield numbers.pop(future), future
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Drafts made by real Dask workers, which hold no content: byte for byte those of one process, whoever dies."""
+"""Drafts and articles by real Dask workers, which hold no content: byte for byte those of one process, whoever dies."""
 
 import os
 import shutil
@@ -36,6 +36,17 @@ while len(places()) < 2:
     time.sleep(0.05)
 os.kill(int(sys.argv[2]), signal.SIGKILL)
 """
+BUSY_KILLER = """
+import os, signal, sys, time
+from pathlib import Path
+def worked():
+    return int(Path("/proc", sys.argv[1], "stat").read_text().rpartition(")")[2].split()[11])
+before = worked()
+while worked() < before + 20:  # a fifth of a second
+    time.sleep(0.02)
+os.kill(int(sys.argv[1]), signal.SIGKILL)
+"""
+DIAGRAM = "```mermaid\nflowchart LR\n  A --> B\n```"
 CONFIG = """
 [locales.en]
 name = "English"
@@ -179,3 +190,76 @@ def test_nobody_is_asked_where_there_is_nothing_to_do(large):
     settings = load(large)
     translate(settings, engine="pseudo")
     assert translate(settings, spread=spread_by(settings)).posts == []
+
+
+@pytest.fixture
+def written(large):
+    """The same site, with translations, links, formulas, an image and a diagram."""
+    from tests.site.conftest import PNG
+
+    (large / "static").mkdir()
+    (large / "static/dot.png").write_bytes(PNG)
+    for number in range(POSTS):
+        name = f"posts/post-{number}.md"
+        text = (
+            f"---\ntitle: Post {number}\n---\n\n## Part {number}\n\n[Next](post-{number + 1}.md#part-{number + 1}), "
+            f"$x_{number}$.\n\n![Dot](/dot.png)\n\n```python\nprint({number})\n```\n"
+            f"{DIAGRAM if number % 60 == 7 else ''}\n"
+        )
+        for folder, content in {
+            "en": text,
+            "zh/.source": text.replace("Next", "Now") if number % 5 == 0 else text,
+            "zh": text.replace("Next", "下一篇").replace("## Part", "## 部分"),
+        }.items():
+            (large / "content" / folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (large / "content" / folder / name).write_text(content)
+    return large
+
+
+def pages(root):
+    return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+
+
+def test_two_workers_render_what_one_process_renders_though_one_is_killed(
+    written, cluster, tmp_path, prefect_api, monkeypatch
+):
+    from flows.publish import PublishOptions, publish
+    from pipeline.site import build
+    from pipeline.site.workshop import Workshop
+
+    address, workers = cluster
+    build(load(written), out=tmp_path / "alone-site")
+    shutil.rmtree(written / ".pipeline")
+    spread_over(written, address)
+    here, real = [], Workshop.parcel
+
+    def parcel(self, page, *rest):
+        here.append(page.path)
+        return real(self, page, *rest)
+
+    monkeypatch.setattr(Workshop, "parcel", parcel)
+    killer = subprocess.Popen([sys.executable, "-c", BUSY_KILLER, str(workers[0].pid)])
+    state = publish(PublishOptions(root=written, stage="build"), return_state=True)
+    assert state.is_completed(), state.message
+    assert killer.wait(timeout=60) == 0
+    assert workers[0].poll() == -signal.SIGKILL
+    assert here == [], "the workers did it all"
+    ours, alone = pages(written / "public"), pages(tmp_path / "alone-site")
+    assert sorted(ours) == sorted(alone)
+    assert [name for name in alone if ours[name] != alone[name]] == []
+    assert [*(tmp_path / "one").rglob("*.svg"), *(tmp_path / "two").rglob("*.md")] == []
+
+
+def test_what_a_worker_cannot_render_is_rendered_by_the_run(written, cluster, tmp_path, monkeypatch):
+    from flows.spreading import spread_articles_by
+    from pipeline.site import article_steps, build
+
+    build(load(written), out=tmp_path / "alone-site")
+    shutil.rmtree(written / ".pipeline")
+    address, _ = cluster
+    spread_over(written, address)
+    settings = load(written)
+    # Nobody has looked for images and diagrams before the articles go to the workers, which do not have them.
+    monkeypatch.setattr(article_steps, "_prepare_images", lambda work, pages: None)
+    build(settings, spread=spread_articles_by(settings))
+    assert pages(written / "public") == pages(tmp_path / "alone-site")

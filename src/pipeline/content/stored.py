@@ -10,7 +10,7 @@ from pipeline.content.meta import Meta
 from pipeline.content.posts import Post, lines, parse_post, read_text, text_digest
 from pipeline.errors import ContentError
 
-__all__ = ["StoredPost"]
+__all__ = ["StoredPost", "loaded"]
 
 
 class StoredPost(Post):
@@ -66,6 +66,11 @@ class StoredPost(Post):
     def __reduce__(self) -> tuple[object, ...]:
         known = (self.key, self._directory, self.file, self.path, self.meta, self.fields, self._digest, self._begin)
         return StoredPost, known
+
+
+def loaded(post: Post) -> Post:
+    """A post with its text, which it then need not read. Raises ContentError if it is another by now."""
+    return parse_post(post._directory, post.file, post.text) if isinstance(post, StoredPost) else post
 
 
 @lru_cache(maxsize=8)  # an article is asked for its text more than once, and for its source's

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from pipeline.content.stored import StoredPost
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
 from pipeline.site.cache import Row, digest
-from pipeline.site.context import Context
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.images import Images, image_names
-from pipeline.site.kept import Kept, Parcel, Recorder, keep, name_of, parcel, restored, still_right
+from pipeline.site.kept import Kept, Parcel, keep, name_of, restored, still_right
 from pipeline.site.links import Links
 from pipeline.site.pages import Page
-from pipeline.site.render import Rendered, headings_of, render
-from pipeline.site.sanitise import is_sanitised
+from pipeline.site.shards import FEW, spread_over
 from pipeline.site.spread import spread
-from pipeline.site.steps import links_of, name
+from pipeline.site.steps import article_of, links_of, name
 from pipeline.site.work import Work
+from pipeline.site.workshop import Headings, Workshop
 
 __all__ = ["article_facts", "check_fragments", "render_articles", "render_some", "rendered_anew"]
 
@@ -45,66 +44,64 @@ def render_articles(work: Work) -> None:
 
 def render_some(work: Work, pages: Sequence[Page], known: Mapping[str, Row], links: Links, *, same_book: bool) -> None:
     """The articles of these pages, which have some: those that are `known` and would be the same again as they are."""
+    shop = workshop(work, links)
     # The source first: its translations take over the ids of its headings.
     for of_source in (True, False):
         left = []
         for page in pages:
             if (page.locale == work.settings.source) is of_source:
-                found = _restored(work, page, known, links, same_book=same_book)
+                found = _restored(work, shop, page, known, same_book=same_book)
                 if found:
                     work.rendered[name(page)] = found
                 else:
                     left.append(page)
         _prepare_images(work, left)
-        for page, made in spread(partial(_parcel, work, links), left):
+        for page, made in _made(work, shop, left):
             work.rendered[name(page)] = _kept(work, page, made)
             work.changed.add(page.key)
 
 
-def _restored(work: Work, page: Page, known: Mapping[str, Row], links: Links, *, same_book: bool) -> Kept | None:
+def _restored(work: Work, shop: Workshop, page: Page, known: Mapping[str, Row], *, same_book: bool) -> Kept | None:
     article = page.article
     row = known.get(name_of(article)) if article else None
-    if article is None or row is None or row.made_from != _made_from(work, page, article):
+    if article is None or row is None or row.made_from != shop.made_from(page, article):
         return None
     found = restored(work.cache, name_of(article), row, work.attachments.files)
-    return found if found and (same_book or still_right(found, article, page, links)) else None
+    return found if found and (same_book or still_right(found, article, page, shop.links)) else None
 
 
-def _made_from(work: Work, page: Page, article: Article) -> str:
-    """All that goes into an article, but what its links lead to and its images."""
-    posts = (article.post, article.source, article.snapshot)
-    texts = [(str(post.path), post.digest) if post else None for post in posts]
-    return digest(
-        work.frame,
-        page.path,
-        page.key,
-        article.written_in,
-        article.state,
-        article.held,
-        texts,  # which tell the headings of the source, and what has changed in it
-        article.source_changed,
-    )
+def _made(work: Work, shop: Workshop, pages: Sequence[Page]) -> Iterator[tuple[Page, Parcel]]:
+    """The articles of these pages, rendered; on all processors, or by the workers of a cluster, where that pays."""
+    if work.spread and len(pages) >= 2 * FEW:
+        return spread_over(work.spread, shop, pages, partial(_source_headings, work))
+    return spread(partial(_parcel, work, shop), pages)
+
+
+def _parcel(work: Work, shop: Workshop, page: Page) -> Parcel:
+    return shop.parcel(page, article_of(page), _source_headings(work, page))
+
+
+def _source_headings(work: Work, page: Page) -> Headings | None:
+    """Those of what the article of a page was translated from, if that is the source of today."""
+    article = article_of(page)
+    source = work.rendered.get((work.settings.source, article.key)) if article.snapshot else None
+    if source and article.source and article.snapshot and article.source.digest == article.snapshot.digest:
+        return tuple((heading.level, heading.id) for heading in source.headings)
+    return None
 
 
 def rendered_anew(work: Work, page: Page, links: Links) -> Kept:
     """The article of a page that has one, rendered and kept."""
-    return _kept(work, page, _parcel(work, links, page))
+    return _kept(work, page, _parcel(work, workshop(work, links), page))
+
+
+def workshop(work: Work, links: Links) -> Workshop:
+    """What articles are rendered with."""
+    return Workshop(work.settings, work.editions, links, work.images, work.diagrams, work.frame)
 
 
 def _kept(work: Work, page: Page, made: Parcel) -> Kept:
-    if page.article is None:
-        raise AssertionError(page.key)
-    return keep(work.cache, page.article, made, work.attachments.files)
-
-
-def _parcel(work: Work, links: Links, page: Page) -> Parcel:
-    if page.article is None:
-        raise AssertionError(page.key)
-    recorder = Recorder(links)
-    rendered = _rendered(work, page, recorder)
-    copies = {version.path: version.file for version in work.images.versions(rendered.images)}
-    copies |= {drawn.path: work.diagrams.folder / drawn.name for drawn in rendered.diagrams}
-    return parcel(_made_from(work, page, page.article), rendered, recorder, work.attachments.files, copies)
+    return keep(work.cache, article_of(page), made, work.attachments.files)
 
 
 def _prepare_images(work: Work, pages: Iterable[Page]) -> None:
@@ -138,35 +135,6 @@ def article_facts(article: Article) -> tuple[object, ...]:
     ]
     title = "" if article.post.meta.title else article.title
     return article.key, article.locale, article.written_in, article.state, article.held, fields, title
-
-
-def _rendered(work: Work, page: Page, links: Recorder) -> Rendered:
-    """The article of a page that has one."""
-    article = page.article
-    if article is None:
-        raise AssertionError(page.key)
-    strings = work.editions[article.written_in].strings
-    languages = {locale: edition.language for locale, edition in work.editions.items()}
-    context = Context(
-        article,
-        page,
-        links,
-        strings,
-        languages,
-        lambda path: links.image(work.images.find(path)),
-        lambda source: links.diagram(work.diagrams.draw(source)),
-    )
-    context.sanitised = is_sanitised(work.settings, article.written_in, article.post)
-    return render(context, source_headings=_source_headings(work, article))
-
-
-def _source_headings(work: Work, article: Article) -> tuple[tuple[int, str], ...]:
-    if article.snapshot is None:
-        return ()
-    source = work.rendered.get((work.settings.source, article.key))
-    if source and article.source and article.source.digest == article.snapshot.digest:
-        return tuple((heading.level, heading.id) for heading in source.headings)
-    return headings_of(article.snapshot)
 
 
 def check_fragments(work: Work, pages: Iterable[Page] | None = None) -> None:

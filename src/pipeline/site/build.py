@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from pipeline.taken import program, taken_down
 
 if TYPE_CHECKING:
     from pipeline.site.cache import Cache
+    from pipeline.site.shards import Spread
     from pipeline.site.work import Work
 
 __all__ = ["Superseded", "build", "report_of", "whole"]
@@ -40,12 +42,14 @@ def build(
     now: datetime | None = None,
     library: Library | None = None,
     checksum: bool = False,
+    spread: Spread | None = None,
 ) -> BuildReport:
     """Render the site of `settings` into `out` (default: public/), writing and removing only what differs.
 
     `drafts` shows open drafts of translations, and posts that are held back, marked as such; `base_url` replaces the
     configured one; `now` is the moment that decides which posts are due; `library` saves reading the content again.
     Where the sizes and times of all files are as after the last build, nothing is read, unless `checksum` asks for it.
+    `spread` has articles rendered elsewhere, where there are many.
     Raises BuildError, with nothing written, for what would make a broken site: a template that fails, a directory that
     holds something else, what [problems] calls a failure. Everything else that is wrong is a warning in the report.
     """
@@ -71,7 +75,14 @@ def build(
             remembered.keep(report, moment, last.until, by_history=done.by_history)
             return report
     work = whole(
-        settings, directory, drafts=drafts, base_url=base_url, moment=moment, library=library, checksum=checksum
+        settings,
+        directory,
+        drafts=drafts,
+        base_url=base_url,
+        moment=moment,
+        library=library,
+        checksum=checksum,
+        spread=spread,
     )
     work.cache.close()
     report = report_of(work, started)
@@ -127,6 +138,7 @@ def whole(
     moment: datetime,
     library: Library | None = None,
     checksum: bool = False,
+    spread: Spread | None = None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Work:
     """All steps of a build, and what they found. Raises Superseded before the next one when `go_on` says no.
@@ -141,25 +153,27 @@ def whole(
     if checksum:
         cache = cache.anew()
     addresses = Addresses((base_url or settings.site.base_url).rstrip("/"))
+    begin = partial(_begun, settings, directory, addresses, moment, library, spread, drafts=drafts)
     try:
         try:
-            return _built(_begun(cache, settings, directory, addresses, moment, library, drafts=drafts), go_on)
+            return _built(begin(cache), go_on)
         except Damaged as error:
             log.warning("What was kept is damaged, and left aside: %s", error)
             cache = cache.anew()
-            return _built(_begun(cache, settings, directory, addresses, moment, library, drafts=drafts), go_on)
+            return _built(begin(cache), go_on)
     except BaseException:
         cache.close()
         raise
 
 
 def _begun(
-    cache: Cache,
     settings: Settings,
     directory: Path,
     addresses: Addresses,
     moment: datetime,
     library: Library | None,
+    spread: Spread | None,
+    cache: Cache,
     *,
     drafts: bool,
 ) -> Work:
@@ -172,7 +186,7 @@ def _begun(
         reader.keep()
     frame = _frame(settings, addresses, drafts=drafts)
     output = Output(directory, cache.files(), cache.staging())
-    return Work(settings, library, output, addresses, moment, drafts, cache, frame)
+    return Work(settings, library, output, addresses, moment, drafts, cache, frame, spread)
 
 
 def _built(work: Work, go_on: Callable[[], bool]) -> Work:

@@ -51,12 +51,21 @@ class Diagrams:
         """`folder` need not be there."""
         self.folder = folder
         self._known: dict[str, Diagram] = {}
+        self._only_known = False
 
     def draw(self, source: str) -> Diagram:
-        """The diagram, or what is wrong with it."""
+        """The diagram, or what is wrong with it. Raises OSError where only what is `known` can be told."""
         if source not in self._known:
+            if self._only_known:
+                raise FileNotFoundError(self.folder)
             self._known[source] = self._kept(source) or self._drawn(source)
         return self._known[source]
+
+    def known(self) -> Diagrams:
+        """The same for where nothing can be drawn: it tells of the diagrams that were drawn here."""
+        found = Diagrams(self.folder)
+        found._known, found._only_known = self._known, True
+        return found
 
     def prepare(self, sources: Iterable[str]) -> None:
         """Draw these on all processors; `draw` would do it one by one."""

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 from pipeline.files import write_atomic
 from pipeline.site.image_size import size_of
 from pipeline.site.permalinks import part
+from pipeline.site.reading import stat_or_none
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
@@ -78,13 +79,30 @@ class Images:
         self._folder = folder
         self._widths = tuple(sorted(widths))
         self._known: dict[str, Image | None] = {}
+        self._stats: dict[str, str] = {}
+        self._only_known = False
 
     def find(self, path: str) -> Image | None:
-        """The image at a path of the site; None if there is no such file."""
+        """The image at a path of the site; None if there is no such file. Raises OSError where only what is `known` can
+        be told.
+        """
         if path not in self._known:
             file = self._files.get(path)
+            if file and self._only_known:
+                raise FileNotFoundError(file)
+            self._stats[path] = stat_or_none(file)
             self._known[path] = self._image(file, PurePosixPath(path)) if file else None
         return self._known[path]
+
+    def stat(self, path: str) -> str:
+        """What tells that the image at a path of the site has changed since it was found."""
+        return self._stats.get(path, "")
+
+    def known(self) -> Images:
+        """The same for where the files are not: it tells of the images that were found here."""
+        found = Images(self._files, self._folder, self._widths)
+        found._known, found._stats, found._only_known = self._known, self._stats, True
+        return found
 
     def prepare(self, names: Iterable[str]) -> None:
         """Make what is missing for files of these names, on all processors; `find` would do it one by one."""

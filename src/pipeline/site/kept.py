@@ -18,7 +18,7 @@ from pipeline.site.diagrams import Diagram
 from pipeline.site.images import Image
 from pipeline.site.links import Links, Target
 from pipeline.site.pages import Page
-from pipeline.site.reading import stat_of
+from pipeline.site.reading import stat_or_none
 from pipeline.site.render import Rendered
 from pipeline.site.search import text_terms
 
@@ -145,9 +145,9 @@ class Parcel:
 
 
 def parcel(
-    made_from: str, rendered: Rendered, recorder: Recorder, files: Mapping[str, Path], copies: Mapping[str, Path]
+    made_from: str, rendered: Rendered, recorder: Recorder, images: Mapping[str, str], copies: Mapping[str, Path]
 ) -> Parcel:
-    """What is kept of an article. `files` are the site's, `copies` what the article needs besides."""
+    """What is kept of an article: `images` tells when one of those has changed, `copies` are files that it needs."""
     facts = {
         "headings": [[one.level, one.id, one.text] for one in rendered.headings],
         "anchors": sorted(rendered.anchors),
@@ -161,7 +161,7 @@ def parcel(
             for link in rendered.links
             if link.target.page
         ],
-        "images": {path: _stat(files.get(path)) for path in rendered.images},
+        "images": dict(images),
         "diagrams": [astuple(one) for one in rendered.diagrams],
         "copies": {path: str(file) for path, file in copies.items()},
         "problems": [[p.message, str(p.path or "") or None, p.line, p.remedy, p.kind] for p in rendered.problems],
@@ -192,7 +192,7 @@ def restored(cache: Cache, name: str, row: Row, files: Mapping[str, Path]) -> Ke
     try:
         images = found.get("images", {})
         copies = tuple((path, Path(file)) for path, file in found.get("copies", {}).items())
-        if any(_stat(files.get(path)) != stat for path, stat in images.items()):
+        if any(stat_or_none(files.get(path)) != stat for path, stat in images.items()):
             return None
         if not all(file.is_file() for _, file in copies):
             return None
@@ -222,13 +222,6 @@ def still_right(kept: Kept, article: Article, page: Page, links: Links) -> bool:
 def _outcome(target: Target) -> tuple[str, str, str, str, str]:
     page = f"{target.page.locale}/{target.page.key}" if target.page else ""
     return target.href, target.kind, page, target.fragment, target.path
-
-
-def _stat(path: Path | None) -> str:
-    try:
-        return stat_of(path.stat()) if path else ""
-    except OSError:
-        return ""
 
 
 def _loaded(cache: Cache, text: str) -> dict[str, Any]:

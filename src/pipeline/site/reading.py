@@ -16,7 +16,7 @@ from pipeline.content.stored import StoredPost
 from pipeline.site.cache import Cache, Damaged
 from pipeline.taken import TICK
 
-__all__ = ["Reader", "read_anew", "stat_of"]
+__all__ = ["Reader", "read_anew", "stat_of", "stat_or_none"]
 
 _DATES = ("date", "lastmod", "publish_date", "expiry_date")
 _LISTS = ("categories", "tags", "aliases", "series")
@@ -25,6 +25,14 @@ _LISTS = ("categories", "tags", "aliases", "series")
 def stat_of(found: os.stat_result) -> str:
     """What tells that a file was changed."""
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+def stat_or_none(path: Path | None) -> str:
+    """The same of a file that may be missing: then `""`."""
+    try:
+        return stat_of(path.stat()) if path else ""
+    except OSError:
+        return ""
 
 
 class Reader:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from pipeline.config import Settings
 from pipeline.errors import BuildError, PipelineError
+from pipeline.site.articles import Article
 from pipeline.site.assets import collect_assets
 from pipeline.site.attachments import find_attachments
 from pipeline.site.editions import read_editions
@@ -22,6 +23,7 @@ from pipeline.site.work import Work
 __all__ = [
     "Work",
     "add_files",
+    "article_of",
     "check_directory",
     "find_files",
     "judge",
@@ -82,11 +84,16 @@ def links_of(work: Work) -> Links:
     )
 
 
-def name(page: Page) -> tuple[str, str]:
-    """What the article of a page is known by: its locale and its key."""
+def article_of(page: Page) -> Article:
+    """The article of a page that has one."""
     if page.article is None:
         raise AssertionError(page.key)
-    return page.locale, page.article.key
+    return page.article
+
+
+def name(page: Page) -> tuple[str, str]:
+    """What the article of a page is known by: its locale and its key."""
+    return page.locale, article_of(page).key
 
 
 def judge(work: Work) -> None:

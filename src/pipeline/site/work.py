@@ -23,6 +23,7 @@ from pipeline.site.output import Output, Staged, Written
 from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses
 from pipeline.site.presenter import Presenter
+from pipeline.site.shards import Spread
 from pipeline.site.spread import spread
 
 __all__ = ["Job", "Work"]
@@ -43,7 +44,8 @@ class Work:
     """What the steps hand on to each other. `frame` is the digest of what all pages depend on; `changed` are the keys
     of the articles that were rendered anew; `facts` is the digest of what pages show of other pages' posts, and the
     work is `settled` if that is as it was; `book` is that of where links may lead. `dated` are the dates, told by git,
-    of changes in sources, by locale and key.
+    of changes in sources, by locale and key. `spread` has workers
+    elsewhere render articles.
     """
 
     settings: Settings
@@ -54,6 +56,7 @@ class Work:
     drafts: bool
     cache: Cache
     frame: str = ""
+    spread: Spread | None = None
     editions: dict[str, Edition] = field(default_factory=dict)
     shown: dict[str, dict[str, Article]] = field(default_factory=dict)
     plan: Plan = field(default_factory=lambda: Plan((), (), {}))

@@ -1,0 +1,82 @@
+"""Articles as data, so that another process may render them: the texts go there, what became of them comes back.
+
+A shard holds no path that its worker reads. What all shards of a build are rendered with is packed once.
+"""
+
+from __future__ import annotations
+
+import pickle
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, cast
+
+from pipeline.content.stored import loaded
+from pipeline.errors import PipelineError
+from pipeline.site.kept import Parcel
+from pipeline.site.pages import Page
+from pipeline.site.workshop import Headings, Workshop
+
+__all__ = ["FEW", "Spread", "render_packed", "spread_over"]
+
+FEW = 50  # articles in a shard; of fewer than two shards, the process that builds makes all
+
+# Has `render_packed` called somewhere with the first bytes and each of the others, and says of each of these, by its
+# number, as soon as it is done, what came out; None where nothing did.
+Spread = Callable[[bytes, Sequence[bytes]], Iterator[tuple[int, bytes | None]]]
+
+
+def spread_over(
+    spread: Spread, workshop: Workshop, pages: Sequence[Page], headings: Callable[[Page], Headings | None]
+) -> Iterator[tuple[Page, Parcel]]:
+    """Each of the pages, which have articles, with its article as `spread` had it rendered.
+
+    What the workers cannot do, for whatever reason, is done here, and fails here. `headings` are those of what the
+    article of a page was translated from, if they are known.
+    """
+    batches = [pages[start : start + FEW] for start in range(0, len(pages), FEW)]
+    shards = [_packed([(_carried(page), headings(page)) for page in batch]) for batch in batches]
+    common = _packed(replace(workshop, images=workshop.images.known(), diagrams=workshop.diagrams.known()))
+    for number, data in spread(common, shards):
+        made = cast("list[Parcel | None]", _unpacked(data)) if data else [None] * len(batches[number])
+        for page, one in zip(batches[number], made, strict=True):
+            if page.article:
+                yield page, one or workshop.parcel(page, page.article, headings(page))
+
+
+def render_packed(common: bytes, shard: bytes) -> bytes:
+    """For a worker: the articles of a shard, each rendered, or None where that cannot be done there."""
+    workshop = _workshop(common)
+    pages = cast("list[tuple[Page, Headings | None]]", _unpacked(shard))
+    return _packed([_made(workshop, page, headings) for page, headings in pages])
+
+
+def _made(workshop: Workshop, page: Page, headings: Headings | None) -> Parcel | None:
+    try:
+        return workshop.parcel(page, page.article, headings) if page.article else None
+    except (PipelineError, OSError):
+        return None
+
+
+def _carried(page: Page) -> Page:
+    """The page with all texts of its article."""
+    if page.article is None:
+        return page
+    posts = {name: getattr(page.article, name) for name in ("post", "source", "snapshot")}
+    texts: dict[str, Any] = {name: loaded(post) for name, post in posts.items() if post}
+    return replace(page, article=replace(page.article, **texts))
+
+
+@lru_cache(maxsize=1)  # the shards of a build have the same
+def _workshop(common: bytes) -> Workshop:
+    return cast("Workshop", _unpacked(common))
+
+
+def _packed(what: object) -> bytes:
+    return zlib.compress(pickle.dumps(what), 1)
+
+
+def _unpacked(data: bytes) -> object:
+    """Only for bytes of processes that may run code here anyway: a run's own workers."""
+    return pickle.loads(zlib.decompress(data))  # noqa: S301
