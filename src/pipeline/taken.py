@@ -107,5 +107,6 @@ def _scanned(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
 
 def program() -> str:
     """A name for the program, Python and the libraries as they are installed: their folder changes with any of them."""
-    libraries = [(path, Path(path).stat().st_mtime_ns) for path in sys.path if path.endswith("-packages")]
+    folders = [Path(path) for path in sys.path if path.endswith("-packages")]
+    libraries = [(str(folder), folder.stat().st_mtime_ns) for folder in folders if folder.is_dir()]
     return repr((sys.version, pipeline.__version__, libraries, taken_down([Path(pipeline.__file__).parent])))

@@ -204,3 +204,15 @@ def test_nothing_heavy_is_imported_for_it(several):
     done = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(2)]
     assert [one.stdout.splitlines()[-1] for one in done][1] == "[]"
     assert done[0].stdout.splitlines()[:-1] == done[1].stdout.splitlines()[:-1]
+
+
+def test_a_root_that_leads_in_a_circle_is_an_error(empty):
+    (empty.root / "circle").symlink_to("circle")
+    done = empty.run("--root", "circle", "status")
+    assert done.code == 1
+    assert done.err.startswith("Error: ")
+
+
+def test_a_place_for_libraries_that_is_not_there_is_no_fault(several, monkeypatch):
+    monkeypatch.syspath_prepend(several.root / "dist-packages")
+    assert several.ok("status").out

@@ -19,10 +19,10 @@ from pipeline.markdown.pieces import Piece
 __all__ = ["inert", "sure_tree"]
 
 _TEXT = re.compile(
-    r"""(?:[^\W_]|[ ,.;?'"()%/，。！？；：、“”‘’（）《》〈〉「」『』【】…—·-]|:(?!/)|!(?=[\w ]))*+[!]?"""
+    r"""(?:[^\W_]|[ ,.;?'"()%/，。！？；：、“”‘’（）《》〈〉「」『』【】⟦⟧…—·-]|:(?!/)|!(?=[\w ]))*+[!]?"""
 )
 # What a line may begin with: no digits that number an item, no mark of a block.
-_START = re.compile(r"[^\W\d_]|[“”‘’（《〈「『【—…·]|\d++(?![.)])|`{1,2}[^`]|!?\[[^\W_]|\*{1,2}[^\W_]|\$[A-Za-z\\]")
+_START = re.compile(r"[^\W\d_]|[“”‘’（《〈「『【⟦—…·]|\d++(?![.)])|`{1,2}[^`]|!?\[[^\W_]|\*{1,2}[^\W_]|\$[A-Za-z\\]")
 _BREAK = re.compile(r"\r?\n *")
 _URL = r"""[!#%+,./0-9:;=?@A-Za-z_~-]++"""
 _CODE = re.compile(r"(`{1,2})[^`\r\n|]++\1")

@@ -25,7 +25,7 @@ class Remembered:
     def __init__(self, root: Path) -> None:
         """Take down what an answer that is looked for from now on will go by."""
         self._path = root / ".pipeline" / "status.json"
-        self._inputs = _inputs(root.resolve())
+        self._inputs = _inputs(Path(os.path.realpath(root)))
 
     def states(self) -> list[PostState] | None:
         """The states, in order; None if they have to be looked for."""
