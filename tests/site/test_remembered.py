@@ -58,11 +58,15 @@ def test_nothing_is_read_when_nothing_has_changed(root):
         "sys.addaudithook(lambda name, args: opened.append(str(args[0])) if name == 'open' else None)\n"
         "from pathlib import Path\nfrom pipeline.config import load\nfrom pipeline.site import build\n"
         f"report = build(load(Path({str(root)!r})))\n"
+        "renders = sys.modules.keys() & {'markdown_it', 'jinja2', 'pygments', 'PIL'}\n"
         f"print(report.written, [one for one in opened if one.startswith({str(root)!r}) and not os.path.isdir(one)])\n"
+        "print(sorted(renders))\n"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PIPELINE_")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    count, opened = done.stdout.strip().split(" ", 1)
+    said, renders = done.stdout.strip().split("\n")
+    count, opened = said.split(" ", 1)
+    assert renders == "[]", "what renders is not even loaded"
     assert count == "0"
     assert "/content/" not in opened
     assert "/public/" not in opened

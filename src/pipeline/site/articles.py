@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from pipeline.config import Settings
 from pipeline.content import Library, Meta, Pair, Post
-from pipeline.site.changes import Change, changes
+
+if TYPE_CHECKING:
+    from pipeline.site.changes import Change
 
 __all__ = ["Article", "articles", "as_of", "field_line", "moment"]
 
@@ -157,6 +159,8 @@ def _article(
     held: Literal["", "draft", "future"] = "draft" if meta.draft else "future" if due and due > now else ""
     changed: tuple[Change, ...] = ()
     if state == "translated" and pair.behind and pair.snapshot and pair.source:
+        from pipeline.site.changes import changes
+
         changed = changes(pair.snapshot, pair.source, fields)
     return Article(
         key=key,

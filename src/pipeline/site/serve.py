@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.config import CONFIG_NAME, Settings, load
 from pipeline.errors import BuildError, PipelineError
@@ -21,8 +22,10 @@ from pipeline.site.build import Superseded, report_of, whole
 from pipeline.site.policy import policy
 from pipeline.site.report import BuildReport
 from pipeline.site.server import Preview
-from pipeline.site.shortcut import Shortcut
 from pipeline.site.watch import Watch
+
+if TYPE_CHECKING:
+    from pipeline.site.shortcut import Shortcut
 
 __all__ = ["serve"]
 
@@ -135,6 +138,8 @@ class _Builder:
                 go_on=lambda: not stale.is_set(),
             )
             outcome = report_of(work, started)
+            from pipeline.site.shortcut import Shortcut  # which renders
+
             shortcut = Shortcut(work)
             if not stale.is_set():
                 self._shortcut = shortcut
