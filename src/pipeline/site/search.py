@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import BinaryIO
 
 __all__ = ["contents", "encoded", "index", "patch", "relabelled", "shard_count", "terms", "text_terms", "weights"]
 
@@ -58,26 +60,35 @@ def weights(title: str, labels: str, inside: str = "") -> dict[str, int]:
     return counts
 
 
-def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, list[bytes]]:
+def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, Iterator[bytes]]:
     """An inverted index of documents, each its title, its labels, and the `text_terms` of its text: its size, and its
     shards as they are in their files. For each term it has number and weight of each document that has it, one after
     the other; a term is in the shard whose number is its first character's, modulo how many there are. Raises
     ValueError for what are no terms.
     """
     size = 0
-    parts = []
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the shards are read from it; a large index is larger than the rest
+    lengths = []
     for bucket in _buckets(documents):
         grown, items = _items(bucket)
         size += grown
-        parts.append("\n".join(items))
+        lengths.append(spool.write("\n".join(items).encode("utf-8", "replace")))
         bucket.clear()
-    count = shard_count(size)
-    shards = []
-    for number in range(count):
-        # As `encoded` has it: no term has a character that JSON writes in another way, or that is before a quote.
-        items = sorted(item for part in parts[number::count] if part for item in part.split("\n"))
-        shards.append(f"{{{','.join(items)}}}".encode("utf-8", "replace"))
-    return size, shards
+    return size, _shards(spool, lengths, shard_count(size))
+
+
+def _shards(spool: BinaryIO, lengths: Sequence[int], count: int) -> Iterator[bytes]:
+    starts = [0, *accumulate(lengths)]
+    with spool:
+        for number in range(count):
+            items: list[bytes] = []
+            for bucket in range(number, len(lengths), count):
+                spool.seek(starts[bucket])
+                items += filter(None, spool.read(lengths[bucket]).split(b"\n"))
+            # As `encoded` has it: no term has a character that JSON writes in another way, or that is before a quote;
+            # and in UTF-8 texts are in the order that they are in.
+            items.sort()
+            yield b"{" + b",".join(items) + b"}"
 
 
 def _buckets(documents: Iterable[tuple[str, str, str]]) -> list[list[tuple[int, str]]]:
