@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pipeline
 
-__all__ = ["TICK", "program", "taken_apart", "taken_down"]
+__all__ = ["TICK", "exchanged", "program", "taken_apart", "taken_by_each", "taken_down"]
 
 # Nanoseconds for which the times of a file may stay the same through a change: those of the coarsest file systems.
 TICK = 2_000_000_000
+_BITS = 256  # so many that nobody finds other folders with the same sum
 
 
 def taken_down(folders: Iterable[Path], *, suffix: str = "", until: int | None = None) -> str | None:
@@ -25,22 +26,35 @@ def taken_down(folders: Iterable[Path], *, suffix: str = "", until: int | None =
     (nanoseconds since 1970) or later: within the same tick of the clock it may change again. Raises OSError for what
     may not be looked at.
     """
-    taken = blake2b(digest_size=16)
+    taken = 0
     try:
         for folder, names, numbers in _looked_at(folders, suffix):
             if until is not None and max(numbers[::4] + numbers[1::4], default=0) >= until:
                 return None
-            _add(taken, folder, names, numbers)
+            taken += _number(folder, names, numbers)
     except _Unclear:
         return None
-    return taken.hexdigest()
+    return _text(taken)
+
+
+def taken_by_each(folders: Iterable[Path]) -> int | None:
+    """What the files that are in these folders themselves add to `taken_down` of what holds them; None as there."""
+    try:
+        return sum(_number(*next(_looked_at([folder]))) for folder in folders)
+    except _Unclear:
+        return None
+
+
+def exchanged(taken: str, before: int, after: int) -> str:
+    """What was `taken_down`, where some folders added `before` to it and add `after` now."""
+    return _text(int(taken, 16) - before + after)
 
 
 def taken_apart(folders: Iterable[Path], suffix: str) -> tuple[str, dict[str, tuple[int, ...]]] | None:
     """As `taken_down`, but of files whose names end in `suffix` the digest tells the names alone: what else tells that
     one has changed comes with it, by path.
     """
-    taken = blake2b(digest_size=16)
+    taken = 0
     apart: dict[str, tuple[int, ...]] = {}
     try:
         for folder, names, numbers in _looked_at(folders):
@@ -51,10 +65,10 @@ def taken_apart(folders: Iterable[Path], suffix: str) -> tuple[str, dict[str, tu
                     apart[f"{folder}/{name}"] = tuple(own)
                 else:
                     rest += own
-            _add(taken, folder, names, rest)
+            taken += _number(folder, names, rest)
     except _Unclear:
         return None
-    return taken.hexdigest(), apart
+    return _text(taken), apart
 
 
 class _Unclear(Exception):
@@ -85,9 +99,15 @@ def _looked_at(folders: Iterable[Path], suffix: str = "") -> Iterator[tuple[str,
         yield folder, names, numbers
 
 
-def _add(taken: blake2b, folder: str, names: Iterable[str], numbers: Iterable[int]) -> None:
-    taken.update("\0".join([folder, *names, "\0"]).encode("utf-8", "surrogateescape"))
+def _number(folder: str, names: Iterable[str], numbers: Iterable[int]) -> int:
+    """Of a folder: added up, they tell of all folders, in whatever order."""
+    taken = blake2b("\0".join([folder, *names, "\0"]).encode("utf-8", "surrogateescape"), digest_size=_BITS // 8)
     taken.update(array("q", numbers))
+    return int.from_bytes(taken.digest())
+
+
+def _text(taken: int) -> str:
+    return f"{taken % (1 << _BITS):x}"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.content import Library
-from pipeline.site import reading
+from pipeline.site import reading, retouch
 from tests.site.conftest import PNG, Site
 from tests.site.test_incremental import clean, contents
 
@@ -215,6 +215,20 @@ def test_one_edit_after_the_other(built: Site, wholes: list[Path]) -> None:
     for number in range(6):
         append(built, f"{'en' if number % 2 else 'zh'}/posts/old-{number % 4}.md", f"\nEdit {number}.\n")
         built.build()
+    assert not wholes
+
+
+def test_after_it_there_is_nothing_to_do(built: Site, wholes: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    append(built, "en/posts/old-1.md")
+    first = built.build()
+
+    def fail(*_: object) -> None:
+        pytest.fail("it was looked for what has changed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retouch, "retouch", fail)
+        second = built.build()
+    assert (second.written, second.unchanged) == (0, first.written + first.unchanged)
     assert not wholes
 
 

@@ -16,27 +16,34 @@ __all__ = ["StoredPost", "loaded"]
 class StoredPost(Post):
     """A post whose file has not changed since `digest`, `meta` and where its body begins were taken from it."""
 
-    __slots__ = ("_begin", "_digest", "_directory", "fields")
+    __slots__ = ("_begin", "_digest", "_file", "_folder", "_path", "fields")
     _begin: int
     _digest: str
-    _directory: Path
+    _file: str
+    _folder: str
+    _path: Path
     fields: str
 
-    def __init__(
-        self,
-        key: str,
-        directory: Path,
-        file: PurePosixPath,
-        path: Path,
-        meta: Meta,
-        fields: str,
-        digest: str,
-        begin: int,
-    ) -> None:
-        """`path` is `file` below `directory`; `fields` is `meta` as text; the body follows after `begin` characters."""
-        known = {"key": key, "file": file, "path": path, "meta": meta, "fields": fields}
-        for name, value in {**known, "_directory": directory, "_digest": digest, "_begin": begin}.items():
+    def __init__(self, key: str, folder: str, file: str, meta: Meta, fields: str, digest: str, begin: int) -> None:
+        """`file` is below `folder`; `fields` is `meta` as text; the body follows after `begin` characters."""
+        known = {"key": key, "meta": meta, "fields": fields}
+        for name, value in {**known, "_folder": folder, "_file": file, "_digest": digest, "_begin": begin}.items():
             object.__setattr__(self, name, value)  # as any frozen dataclass does
+
+    # Paths are made when they are asked for: of most posts that were read before nobody does.
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        try:
+            return self._path
+        except AttributeError:
+            object.__setattr__(self, "_path", Path(self._folder, self._file))
+            return self._path
+
+    @property
+    def file(self) -> PurePosixPath:
+        """Its path below the directory of its locale."""
+        return PurePosixPath(self._file)
 
     @property
     def text(self) -> str:
@@ -46,7 +53,7 @@ class StoredPost(Post):
     @property
     def front(self) -> FrontMatter:
         """Read anew, as `text`."""
-        return parse_post(self._directory, self.file, self.text).front
+        return parse_post(Path(self._folder), self.file, self.text).front
 
     @property
     def body(self) -> str:
@@ -64,13 +71,12 @@ class StoredPost(Post):
         return self._digest
 
     def __reduce__(self) -> tuple[object, ...]:
-        known = (self.key, self._directory, self.file, self.path, self.meta, self.fields, self._digest, self._begin)
-        return StoredPost, known
+        return StoredPost, (self.key, self._folder, self._file, self.meta, self.fields, self._digest, self._begin)
 
 
 def loaded(post: Post) -> Post:
     """A post with its text, which it then need not read. Raises ContentError if it is another by now."""
-    return parse_post(post._directory, post.file, post.text) if isinstance(post, StoredPost) else post
+    return parse_post(Path(post._folder), post.file, post.text) if isinstance(post, StoredPost) else post
 
 
 @lru_cache(maxsize=8)  # an article is asked for its text more than once, and for its source's

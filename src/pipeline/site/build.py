@@ -67,12 +67,12 @@ def build(
     if last and remembered.inputs and library is None and not drafts and not _unreadable(last.report):
         from pipeline.site.retouch import retouch
 
-        done = retouch(settings, directory, remembered.inputs, addresses, frame, moment)
+        done = retouch(settings, directory, remembered.inputs, addresses, frame, last.site, moment)
         if done:
             seconds = round(time.perf_counter() - started, 3)
             unchanged = last.report.unchanged - done.written
             report = replace(last.report, written=done.written, unchanged=unchanged, seconds=seconds)
-            remembered.keep(report, moment, last.until, by_history=done.by_history)
+            remembered.keep(report, moment, last.until, by_history=done.by_history, site=done.site)
             return report
     work = whole(
         settings,

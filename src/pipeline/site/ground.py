@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import pickle
 from collections.abc import Mapping
@@ -62,14 +61,9 @@ def read_ground(path: Path) -> Ground | None:
     if blake2b(data[_SIZE:], digest_size=_SIZE).digest() != data[:_SIZE]:
         log.warning("%s is damaged, and left aside.", path)
         return None
-    enabled = gc.isenabled()
-    gc.disable()  # or else it looks through what comes again and again
     try:
         found = pickle.loads(data[_SIZE:])  # noqa: S301 (our own, as its digest says; like the theme, it can run code)
     except Exception as error:  # noqa: BLE001 - that of another version may fail in any way
         log.info("%s is left aside: %s", path, error)
         return None
-    finally:
-        if enabled:
-            gc.enable()
     return found if isinstance(found, Ground) else None

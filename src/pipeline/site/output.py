@@ -196,6 +196,10 @@ class Output:
         written = len(self._staged) + len(changed)
         return Written(written, total - written, len(stale))
 
+    def folders(self) -> set[Path]:
+        """Where files will be written."""
+        return {(self.directory / path).parent for path in [MARKER, *self._staged]} if self._staged else set()
+
     def patch(self) -> int:
         """Write what differs, and leave all else as it is, in a directory that `is_as_known`: so many files."""
         if self._staged:

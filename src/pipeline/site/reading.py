@@ -7,12 +7,12 @@ import json
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pipeline.content import Meta, Post, read_post
-from pipeline.content.posts import post_key
 from pipeline.content.stored import StoredPost
+from pipeline.content.tree import key_of
 from pipeline.site.cache import Cache, Damaged
 from pipeline.taken import TICK
 
@@ -89,8 +89,8 @@ def read_anew(directory: Path, file: Path) -> StoredPost:
 def _stored(directory: Path, file: Path, facts: str, meta: Callable[[str], Meta]) -> StoredPost:
     digest, _, rest = facts.partition(" ")
     begin, _, fields = rest.partition(" ")
-    pure = PurePosixPath(*file.parts)
-    return StoredPost(post_key(pure), directory, pure, directory / file, meta(fields), fields, digest, int(begin))
+    name = file.as_posix()
+    return StoredPost(key_of(name), os.fspath(directory), name, meta(fields), fields, digest, int(begin))
 
 
 def _facts(post: Post) -> str:

@@ -45,13 +45,14 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """A build: the digest of its inputs, until when it holds, the commit that it holds for (`""`: for any), and what
-    it would report if it were made again.
+    """A build: the digest of its inputs, until when it holds, the commit that it holds for (`""`: for any), what the
+    site is `taken_down` as, and what it would report if it were made again.
     """
 
     inputs: str
     until: datetime | None
     commit: str
+    site: str
     report: BuildReport
 
 
@@ -87,19 +88,21 @@ class Remembered:
                 _KINDS[kind](*rest[:1], path=rest[1], line=rest[2], remedy=rest[3]) for kind, *rest in known["warnings"]
             )
             report = BuildReport(known["pages"], 0, known["files"], 0, 0.0, warnings)
-            return Last(known["inputs"], until, known["commit"], report)
+            return Last(known["inputs"], until, known["commit"], known["site"], report)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
             log.warning("%s is left aside: %s", self._path, error)
             return None
 
-    def keep(self, report: BuildReport, now: datetime, until: datetime | None, *, by_history: bool) -> None:
+    def keep(
+        self, report: BuildReport, now: datetime, until: datetime | None, *, by_history: bool, site: str = ""
+    ) -> None:
         """Note a build that was begun with this, at `now`, and has ended well; `until` is when a date comes next, and
-        `by_history` whether it shows what git tells of posts.
+        `by_history` whether it shows what git tells of posts. `site` saves looking at all files once more.
         """
-        site = taken_down([self._out])
-        if self.inputs is None or site is None:
+        site = site or taken_down([self._out]) or ""
+        if self.inputs is None or not site:
             self._path.unlink(missing_ok=True)
             return
         known = {

@@ -6,6 +6,7 @@ may lead to, images. Where something is not, or only may not be, the whole build
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ from pipeline.site.remembered import Inputs
 from pipeline.site.selection import dated
 from pipeline.site.steps import links_of, name
 from pipeline.site.work import Work
+from pipeline.taken import exchanged, taken_by_each
 
 __all__ = ["retouch"]
 
@@ -48,20 +50,23 @@ class _Other(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Retouched:
-    """How many files were written, and whether the site shows what git tells of posts."""
+    """How many files were written, what the site is `taken_down` as, and whether it shows what git tells of posts."""
 
     written: int
+    site: str
     by_history: bool
 
 
 def retouch(
-    settings: Settings, directory: Path, inputs: Inputs, addresses: Addresses, frame: str, now: datetime
+    settings: Settings, directory: Path, inputs: Inputs, addresses: Addresses, frame: str, site: str, now: datetime
 ) -> Retouched | None:
-    """Bring the site in `directory`, which is as the last build left it, up to date; None, with nothing written, if the
-    whole build has to.
+    """Bring the site in `directory`, which is as the last build left it and `taken_down` as `site`, up to date; None,
+    with nothing written, if the whole build has to.
     """
     cache = Cache(settings.work / "site", directory)
     output = Output(directory, cache.known_files(), cache.staging(), is_as_known=True)
+    collects = gc.isenabled()
+    gc.disable()  # it would go through all that was decided, and find nothing
     try:
         ground = read_ground(cache.ground)
         if ground is None or (ground.rest, ground.frame) != (inputs.rest, frame):
@@ -69,16 +74,22 @@ def retouch(
         work = _begun(settings, ground, output, addresses, now, cache)
         posts = _read_anew(settings, [path for path, known in inputs.posts.items() if ground.posts.get(path) != known])
         _render(work, ground, posts)
+        folders = output.folders()
+        before = taken_by_each(folders)
         written = output.patch()
+        after = taken_by_each(folders)
         cache.keep_files(output.made(), ())
         cache.commit()
     except (_Other, Damaged, PipelineError, OSError) as reason:
         log.debug("The whole site is built: %s", reason)
         return None
     finally:
+        if collects:
+            gc.enable()
         output.discard()
         cache.close()
-    return Retouched(written, bool(work.dated))
+    known = "" if before is None or after is None else exchanged(site, before, after)
+    return Retouched(written, known, bool(work.dated))
 
 
 def _begun(

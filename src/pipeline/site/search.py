@@ -13,6 +13,7 @@ import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import BinaryIO
@@ -67,13 +68,16 @@ def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, Iterator[byte
     ValueError for what are no terms.
     """
     size = 0
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - the shards are read from it; a large index is larger than the rest
     lengths = []
-    for bucket in _buckets(documents):
-        grown, items = _items(bucket)
-        size += grown
-        lengths.append(spool.write("\n".join(items).encode("utf-8", "replace")))
-        bucket.clear()
+    buckets = _buckets(documents)
+    with ExitStack() as stack:
+        spool = stack.enter_context(tempfile.TemporaryFile())  # a large index is larger than all else
+        for bucket in buckets:
+            grown, items = _items(bucket)
+            size += grown
+            lengths.append(spool.write("\n".join(items).encode("utf-8", "replace")))
+            bucket.clear()
+        stack.pop_all()
     return size, _shards(spool, lengths, shard_count(size))
 
 
