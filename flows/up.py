@@ -21,6 +21,11 @@ from flows.embedded import leave
 from pipeline.config import load
 from pipeline.errors import PipelineError
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 __all__ = ["main"]
 
 STARTUP_SECONDS = 120
@@ -32,14 +37,14 @@ def main(root: Path, port: int = 4200) -> None:
     """Serve the deployments of `root`/prefect.yaml (or the shipped ones) until Ctrl-C, then end the process with 0.
 
     The server keeps its history in `root`/.pipeline/prefect-server. Raises ConfigError when `root` holds no site, and
-    PipelineError when the server does not start.
+    PipelineError when the server does not start, or another one runs there.
     """
     settings = load(root)
     root = settings.root
     home = settings.work / "prefect-server"
     _configure(home, port)
     try:
-        with _interruptible(), _server(home, port):
+        with _interruptible(), _alone(home, f"http://127.0.0.1:{port}"), _server(home, port):
             from flows.__main__ import serve
             from flows.orphans import crash_orphans
 
@@ -72,12 +77,33 @@ def _configure(home: Path, port: int) -> None:
 
 
 @contextmanager
+def _alone(home: Path, address: str) -> Iterator[None]:
+    """The only server with this history: another would set the runs of this one to Crashed, and start them once more.
+
+    Raises PipelineError with the address of the one that is there.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("a+", encoding="utf-8") as lock:
+        try:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise PipelineError(
+                f"`pipeline up` runs for this site already, at {lock.read()}.", remedy="Use that one, or end it first."
+            ) from error
+        lock.truncate(0)
+        lock.write(address)
+        lock.flush()
+        yield
+
+
+@contextmanager
 def _server(home: Path, port: int) -> Iterator[None]:
     """A server that answers, and is started again when it dies; its log is in `home`.
 
     This process holds the port: who calls while the server is away waits in line, and runs go on when it is back.
     """
-    home.mkdir(parents=True, exist_ok=True)
     listener = _listening(port)
     running, stopped = [_started(home, listener)], threading.Event()
 
