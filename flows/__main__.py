@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,25 +18,41 @@ from pipeline.errors import PipelineError
 
 __all__ = ["main"]
 
+SHIPPED = Path(__file__).with_name("prefect.yaml")
+LOGGED = {  # what the library logs stands in the run's log; must come before Prefect is imported
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
 LOCAL_API = "http://127.0.0.1:4200/api"  # where `prefect server start` listens
 
 
 @click.command(help=__doc__)
-@click.option("--file", type=click.Path(path_type=Path), default=Path("prefect.yaml"), show_default=True)
-def main(file: Path) -> None:
+@click.option(
+    "--file", type=click.Path(path_type=Path), help="Default: prefect.yaml, or the package's own where there is none."
+)
+def main(file: Path | None) -> None:
     """Exit 1, with one message, when there is no server or the file cannot be used."""
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # a shell's `&` leaves it ignored, and Ctrl-C without effect
     try:
         here = Path(CONFIG_NAME).exists()
-        serve(file, load(Path()) if here else None)
+        if not Path("prefect.toml").exists():
+            for name, value in LOGGED.items():
+                os.environ.setdefault(name, value)
+        serve(file or deployments_of(Path()), load(Path()) if here else None)
     except KeyboardInterrupt:
         click.echo("Stopped.")
         leave(0)
     except PipelineError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
+
+
+def deployments_of(root: Path) -> Path:
+    """The site's own prefect.yaml, or else the package's."""
+    own = root / "prefect.yaml"
+    return own if own.exists() else SHIPPED
 
 
 def serve(file: Path, settings: Settings | None = None) -> None:

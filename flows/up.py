@@ -17,6 +17,7 @@ from types import FrameType
 
 import click
 
+from flows.__main__ import LOGGED, deployments_of, serve
 from flows.embedded import leave
 from pipeline.config import load
 from pipeline.errors import PipelineError
@@ -30,7 +31,6 @@ __all__ = ["main"]
 
 STARTUP_SECONDS = 120
 RESTART_SECONDS = 1.0  # until a server that died is started again
-SHIPPED = Path(__file__).with_name("prefect.yaml")
 
 
 def main(root: Path, port: int = 4200) -> None:
@@ -45,15 +45,13 @@ def main(root: Path, port: int = 4200) -> None:
     _configure(home, port)
     try:
         with _interruptible(), _alone(home, f"http://127.0.0.1:{port}"), _server(home, port):
-            from flows.__main__ import serve
             from flows.orphans import crash_orphans
 
             for name in crash_orphans():
                 click.echo(f"{name} was still marked as running: its process is gone, so it is Crashed now.")
             click.echo(f"Prefect UI: http://127.0.0.1:{port}/deployments")
             os.chdir(root)  # what a run calls `.`
-            own = root / "prefect.yaml"
-            serve(own if own.exists() else SHIPPED, settings)  # it returns when it is interrupted
+            serve(deployments_of(root), settings)  # it returns when it is interrupted
     except KeyboardInterrupt:
         pass
     click.echo("Stopped. The history stays in .pipeline/prefect-server.")
@@ -69,8 +67,7 @@ def _configure(home: Path, port: int) -> None:
         "PREFECT_UI_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
-        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        **LOGGED,
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     }
     os.environ.setdefault("PREFECT_RUNNER_POLL_FREQUENCY", "2")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tests.flows.processes import poll, prefect_env, running
 
-ROOT = Path(__file__).parent.parent.parent
 ANOTHER_PROGRAM = """
 import sys
 from prefect.client.orchestration import get_client
@@ -28,9 +27,9 @@ def block(server, slug, name, data):
 
 
 def test_the_report_of_a_run_is_in_the_block(server, tmp_path):
+    """The site has no prefect.yaml: the package's deployments are served."""
     root, reports = tmp_path / "site", tmp_path / "reports"
     shutil.copytree(Path(__file__).parent / "site", root)
-    shutil.copy(ROOT / "prefect.yaml", root)
     with (root / "pipeline.toml").open("a") as config:
         config.write('\n[prefect]\nresults = "local-file-system/reports"\n')
     env = prefect_env(tmp_path / "home", server.url) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
