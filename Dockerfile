@@ -3,7 +3,7 @@
 # There is no ENTRYPOINT: workers say what a container runs in the place of CMD.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
-COPY pyproject.toml constraints.txt prefect.yaml README.md LICENSE ./
+COPY pyproject.toml constraints.txt prefect.toml prefect.yaml README.md LICENSE ./
 COPY src src
 COPY flows flows
 RUN python -m venv /opt/pipeline \

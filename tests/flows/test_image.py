@@ -41,7 +41,7 @@ def test_it_may_write_where_it_clones_and_keeps_its_journal():
     assert f"install --directory --owner {users[-1]} {places[-1]} {journal}\n" in TEXT
 
 
-def test_the_deployments_are_part_of_the_package():
-    shipped = ROOT / "flows" / "prefect.yaml"
-    assert shipped.read_bytes() == (ROOT / "prefect.yaml").read_bytes()
-    assert 'flows = ["prefect.yaml"]' in (ROOT / "pyproject.toml").read_text()
+def test_the_deployments_and_the_settings_are_part_of_the_package():
+    for name in ("prefect.toml", "prefect.yaml"):
+        assert (ROOT / "flows" / name).read_bytes() == (ROOT / name).read_bytes()
+    assert 'flows = ["prefect.toml", "prefect.yaml"]' in (ROOT / "pyproject.toml").read_text()
