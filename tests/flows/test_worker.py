@@ -102,8 +102,9 @@ def test_a_worker_clones_the_content_and_publishes_it(server, content, env, depl
 
 def test_a_clone_has_the_whole_history(server, content, env, deployed):
     with working(env, content):
-        assert server.finished(start(server, deployed["sync"], stage="detect"))["type"] == "COMPLETED"
-    (artifact,) = server.post("/artifacts/filter", {"artifacts": {"key": {"any_": ["coverage-zh"]}}})
+        run = start(server, deployed["sync"], stage="detect")
+        assert server.finished(run)["type"] == "COMPLETED"
+    (artifact,) = server.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
     assert {row["post"]: row["age in days"] for row in json.loads(artifact["data"])} == {"about": "", "posts/first": 9}
 
 
