@@ -36,8 +36,8 @@ class PrefectSettings(BaseModel):
     preview_url: str = Field("", description="Address under which `preview_target` is read.")
     task_runner: Literal["", "dask"] = Field(
         "",
-        description="Who makes the drafts of *sync*: its own process, or with `dask` the workers of a Dask cluster. "
-        "Needs `pip install 'multilingual-pipeline[dask]'`.",
+        description="Who makes the drafts of *sync* and renders articles: the run's own machine, or with `dask` the "
+        "workers of a Dask cluster. Needs `pip install 'multilingual-pipeline[dask]'`.",
     )
     dask_address: str = Field(
         "",

@@ -80,7 +80,7 @@ def retouch(
         after = taken_by_each(folders)
         cache.keep_files(output.made(), ())
         cache.commit()
-    except (_Other, Damaged, PipelineError, OSError) as reason:
+    except (_Other, Damaged, PipelineError, OSError, KeyError) as reason:  # an article may have been forgotten
         log.debug("The whole site is built: %s", reason)
         return None
     finally:
