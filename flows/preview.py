@@ -12,6 +12,7 @@ from prefect.states import Completed
 from flows.artifacts import show_link
 from flows.limits import publisher_slot
 from flows.options import PreviewOptions
+from flows.progress import progress_of
 from flows.publish import elsewhere
 from flows.spreading import spread_articles_by
 from flows.steps import build_step, clear, publish_step
@@ -39,7 +40,15 @@ def preview(options: PreviewOptions = DEFAULTS) -> State[Any]:
     with publisher_slot(beside):
         base_url = where.preview_url or None
         spread = spread_articles_by(settings)
-        built = build_step(settings, out=out, drafts=options.drafts, base_url=base_url, now=moment, spread=spread)
+        built = build_step(
+            settings,
+            out=out,
+            drafts=options.drafts,
+            base_url=base_url,
+            now=moment,
+            spread=spread,
+            progress=progress_of("build"),
+        )
         published = None
         if where.preview_target:
             published = publish_step(out, beside.publish, allow_deletions=True, root=settings.root)

@@ -51,7 +51,7 @@ def publish(options: PublishOptions = DEFAULTS) -> State[Any]:
     settings = load(options.root)
     if options.stage == "build":
         with publisher_slot(settings):
-            built = build_step(settings, spread=spread_articles_by(settings))
+            built = build_step(settings, spread=spread_articles_by(settings), progress=progress_of("build"))
         return Completed(message=build_summary(built), data=built)
     return deliver(settings, options)
 
@@ -69,7 +69,7 @@ def deliver(
         due = look(settings, now)
         built = None
         if options.stage == "all" and (due.why or not only_due):
-            built = build_step(settings, now=now, spread=spread_articles_by(settings))
+            built = build_step(settings, now=now, spread=spread_articles_by(settings), progress=progress_of("build"))
         published = publish_step(
             settings.public,
             settings.publish,

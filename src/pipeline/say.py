@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ __all__ = [
 AT_REST = ("current", "excluded")
 _COLOURS = {"missing": "yellow", "stale": "yellow", "moved": "yellow", "in review": "cyan", "current": "green"}
 _COLOURS |= {"orphaned": "magenta", "foreign": "magenta", "unreadable": "red"}
+_PAUSE = 0.1  # seconds from one word of a bar to the next
 _ORIGINS = {
     "kept": "kept",
     "memory": "from the memory",
@@ -164,17 +166,35 @@ def rebuilt(outcome: BuildReport | PipelineError) -> None:
 
 @contextmanager
 def progress(title: str, what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on a terminal; nothing elsewhere, where the report says it all."""
+    """A bar on a terminal, from the first word on; nothing elsewhere, where the report says it all.
+
+    It has no thread of its own: a process that has one cannot be copied.
+    """
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    bar, shown = None, 0.0
 
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn(what))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    def show(done: int, total: int) -> None:
+        nonlocal bar, shown
+        if bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn(what))
+            bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+            bar.add_task(title, total=None)
+            bar.start()
+        now = time.monotonic()
+        if now - shown > _PAUSE or done == total:
+            bar.update(bar.task_ids[0], completed=done, total=total, refresh=True)
+            shown = now
+
+    try:
+        yield show
+    finally:
+        if bar:
+            bar.stop()
 
 
 def _origins(counts: Counts) -> str:

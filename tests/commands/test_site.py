@@ -1,6 +1,7 @@
 """build, serve, publish, doctor."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -277,3 +278,22 @@ def test_serve_on_a_port_that_is_taken(site):
         done = site.run("serve", "--port", str(taken.getsockname()[1]))
     assert done.code == 1
     assert "is taken by another program. Name another with --port." in done.err
+
+
+def test_a_build_on_a_terminal_shows_how_far_it_is(translated):
+    terminal, other = os.openpty()
+    command = [sys.executable, "-m", "pipeline", "--root", str(translated.root), "build"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PIPELINE_")}
+    environment |= {"TERM": "xterm", "COLUMNS": "100"}
+    with subprocess.Popen(command, stdout=other, stderr=other, env=environment) as process:
+        os.close(other)
+        shown = b""
+        while True:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:  # it has ended
+                break
+    os.close(terminal)
+    assert process.returncode == 0, shown
+    assert "articles and pages" in shown.decode()
+    assert " pages in public" in shown.decode()

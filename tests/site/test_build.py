@@ -303,3 +303,15 @@ def test_a_file_that_is_written_again_keeps_its_permissions(bilingual: Site) -> 
     bilingual.build()
     assert "More." in page.read_text(encoding="utf-8")
     assert page.stat().st_mode & 0o777 == 0o640
+
+
+def test_progress_counts_articles_and_pages(bilingual: Site) -> None:
+    told: list[tuple[int, int]] = []
+    report = bilingual.build(progress=lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert {total for _, total in told} == {told[-1][0]}, "it ends where it said it would"
+    assert told[-1][0] > report.pages
+    bilingual.write("static/other.txt", "x")
+    told.clear()
+    bilingual.build(progress=lambda done, total: told.append((done, total)))
+    assert told[-1][0] == told[-1][1], "what is as it was counts, too"

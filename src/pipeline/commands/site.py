@@ -37,7 +37,8 @@ def build(root: Path, *, out: Path | None, drafts: bool, base_url: str | None, c
     from pipeline.site import build as run
 
     settings = read_settings(root)
-    report = run(settings, out=out, drafts=drafts, base_url=base_url, checksum=checksum)
+    with say.progress("Building", "articles and pages") as progress:
+        report = run(settings, out=out, drafts=drafts, base_url=base_url, checksum=checksum, progress=progress)
     unreadable = [warning for warning in report.warnings if isinstance(warning, ContentError)]
     warnings = [warning for warning in report.warnings if not isinstance(warning, ContentError)]
     complain(unreadable)

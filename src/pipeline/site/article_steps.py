@@ -33,6 +33,7 @@ def render_articles(work: Work) -> None:
     book = links.digest
     same_book = work.cache.fact("book") == book
     pages = [page for page in work.plan.pages if page.article]
+    work.progress.total = len(pages) + len(work.plan.pages)
     render_some(work, pages, known, links, same_book=same_book)
     for page in pages:
         work.warnings += work.rendered[name(page)].problems
@@ -55,10 +56,12 @@ def render_some(work: Work, pages: Sequence[Page], known: Mapping[str, Row], lin
                     work.rendered[name(page)] = found
                 else:
                     left.append(page)
+        work.progress.add(sum((page.locale == work.settings.source) is of_source for page in pages) - len(left))
         _prepare_images(work, left)
         for page, made in _made(work, shop, left):
             work.rendered[name(page)] = _kept(work, page, made)
             work.changed.add(page.key)
+            work.progress.add(1)
 
 
 def _restored(work: Work, shop: Workshop, page: Page, known: Mapping[str, Row], *, same_book: bool) -> Kept | None:

@@ -43,13 +43,14 @@ def build(
     library: Library | None = None,
     checksum: bool = False,
     spread: Spread | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> BuildReport:
     """Render the site of `settings` into `out` (default: public/), writing and removing only what differs.
 
     `drafts` shows open drafts of translations, and posts that are held back, marked as such; `base_url` replaces the
     configured one; `now` is the moment that decides which posts are due; `library` saves reading the content again.
     Where the sizes and times of all files are as after the last build, nothing is read, unless `checksum` asks for it.
-    `spread` has articles rendered elsewhere, where there are many.
+    `spread` has articles rendered elsewhere, where there are many; `progress(done, total)` counts articles and pages.
     Raises BuildError, with nothing written, for what would make a broken site: a template that fails, a directory that
     holds something else, what [problems] calls a failure. Everything else that is wrong is a warning in the report.
     """
@@ -83,6 +84,7 @@ def build(
         library=library,
         checksum=checksum,
         spread=spread,
+        progress=progress,
     )
     work.cache.close()
     report = report_of(work, started)
@@ -139,6 +141,7 @@ def whole(
     library: Library | None = None,
     checksum: bool = False,
     spread: Spread | None = None,
+    progress: Callable[[int, int], None] | None = None,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Work:
     """All steps of a build, and what they found. Raises Superseded before the next one when `go_on` says no.
@@ -153,7 +156,7 @@ def whole(
     if checksum:
         cache = cache.anew()
     addresses = Addresses((base_url or settings.site.base_url).rstrip("/"))
-    begin = partial(_begun, settings, directory, addresses, moment, library, spread, drafts=drafts)
+    begin = partial(_begun, settings, directory, addresses, moment, library, spread, progress, drafts=drafts)
     try:
         try:
             return _built(begin(cache), go_on)
@@ -173,12 +176,13 @@ def _begun(
     moment: datetime,
     library: Library | None,
     spread: Spread | None,
+    progress: Callable[[int, int], None] | None,
     cache: Cache,
     *,
     drafts: bool,
 ) -> Work:
     from pipeline.site.reading import Reader
-    from pipeline.site.work import Work
+    from pipeline.site.work import Progress, Work
 
     if library is None:
         reader = Reader(cache)
@@ -186,7 +190,7 @@ def _begun(
         reader.keep()
     frame = _frame(settings, addresses, drafts=drafts)
     output = Output(directory, cache.files(), cache.staging())
-    return Work(settings, library, output, addresses, moment, drafts, cache, frame, spread)
+    return Work(settings, library, output, addresses, moment, drafts, cache, frame, spread, Progress(progress))
 
 
 def _built(work: Work, go_on: Callable[[], bool]) -> Work:

@@ -47,6 +47,7 @@ def render_pages(work: Work) -> None:
     whole = bool(work.cache.fact("whole"))
     frames = {locale: digest(work.frame, work.assets.paths, presenter.site(locale)) for locale in work.editions}
     left = [page for page in work.plan.pages if not _is_untouched(work, page, whole=whole)]
+    work.progress.add(len(work.plan.pages) - len(left))
     shown_whole: set[bool] = set()
     jobs = [*search_jobs(work), *_feed_jobs(work, theme, presenter)]
     for pages in _batches(left, _PAGES):
@@ -115,6 +116,7 @@ def _made(
 def _keep(work: Work, pages: Sequence[Page], shown_whole: set[bool], made: tuple[list[list[Staged]], bool]) -> None:
     files, whole = made
     shown_whole.add(whole)
+    work.progress.add(len(pages))
     for page, its in zip(pages, files, strict=True):
         for staged in its:
             work.take(staged, page)

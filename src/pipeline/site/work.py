@@ -26,7 +26,7 @@ from pipeline.site.presenter import Presenter
 from pipeline.site.shards import Spread
 from pipeline.site.spread import spread
 
-__all__ = ["Job", "Work"]
+__all__ = ["Job", "Progress", "Work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,21 @@ class Job:
 
     make: Callable[[], Any]
     keep: Callable[[Any], None]
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a build is: of `total` articles and pages, `done` are rendered, or as they were."""
+
+    tell: Callable[[int, int], None] | None = None
+    total: int = 0
+    done: int = 0
+
+    def add(self, count: int) -> None:
+        """So many more."""
+        self.done += count
+        if self.tell:
+            self.tell(self.done, self.total)
 
 
 @dataclass(slots=True)
@@ -57,6 +72,7 @@ class Work:
     cache: Cache
     frame: str = ""
     spread: Spread | None = None
+    progress: Progress = field(default_factory=Progress)
     editions: dict[str, Edition] = field(default_factory=dict)
     shown: dict[str, dict[str, Article]] = field(default_factory=dict)
     plan: Plan = field(default_factory=lambda: Plan((), (), {}))
