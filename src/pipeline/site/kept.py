@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,6 @@ class Kept:
     copies: tuple[tuple[str, Path], ...] = ()
     problems: tuple[BuildError, ...] = ()
     _facts: str = ""
-    _read: dict[str, Any] = field(default_factory=dict)
 
     @property
     def html(self) -> Markup:
@@ -86,11 +86,9 @@ class Kept:
         return [(address, reference, tuple(outcome)) for address, reference, outcome in self._fact("asked")]
 
     def _fact(self, name: str) -> Any:
-        if not self._read:
-            self._read = _loaded(self.cache, self._facts)
         try:
-            return self._read[name]
-        except KeyError as error:
+            return _read(self._facts)[name]
+        except (ValueError, LookupError, TypeError) as error:
             raise Damaged(f"{self.cache.path}: {error}") from error
 
 
@@ -222,6 +220,11 @@ def still_right(kept: Kept, article: Article, page: Page, links: Links) -> bool:
 def _outcome(target: Target) -> tuple[str, str, str, str, str]:
     page = f"{target.page.locale}/{target.page.key}" if target.page else ""
     return target.href, target.kind, page, target.fragment, target.path
+
+
+@lru_cache(maxsize=256)  # what is asked for of one article is asked for at about the same time
+def _read(facts: str) -> Any:
+    return json.loads(facts)
 
 
 def _loaded(cache: Cache, text: str) -> dict[str, Any]:
