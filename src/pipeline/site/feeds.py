@@ -119,7 +119,7 @@ def _whole(entry: Entry, addresses: Addresses, *, full: bool) -> Entry:
     return replace(entry, body=Body(lambda: _anywhere(entry.body, host, entry.url), entry.body.digest))
 
 
-@lru_cache(maxsize=512)  # a post is in several feeds, in three formats each
+@lru_cache(maxsize=64)  # a post is in a feed in three formats, and in several feeds
 def _anywhere(body: Body, host: str, url: str) -> Markup:
     html = _PICTURE.sub(r"\1", _ANCHOR.sub("", str(body.html)))
     html = _ROOT_RELATIVE.sub(lambda match: f'{match[1]}="{host}/', html)

@@ -27,6 +27,7 @@ _WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the t
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
 _BUCKETS = 256  # the most shards
+_DOCUMENTS = 256  # that are put away at a time
 _SHARD = 30_000  # bytes that a file should have about
 
 
@@ -73,7 +74,7 @@ def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, Iterator[byte
     with ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())  # a large index is larger than all else
         for bucket in buckets:
-            grown, items = _items(bucket)
+            grown, items = _items(b"\n".join(bucket).decode("utf-8", "surrogatepass"))
             size += grown
             lengths.append(spool.write("\n".join(items).encode("utf-8", "replace")))
             bucket.clear()
@@ -95,20 +96,32 @@ def _shards(spool: BinaryIO, lengths: Sequence[int], count: int) -> Iterator[byt
             yield b"{" + b",".join(items) + b"}"
 
 
-def _buckets(documents: Iterable[tuple[str, str, str]]) -> list[list[tuple[int, str]]]:
-    """In each, the number of every document that has terms there, in order, and those terms with their weights. A
-    bucket is part of one shard, however many there are; and small enough to be worked on in a processor's cache.
+def _buckets(documents: Iterable[tuple[str, str, str]]) -> list[list[bytes]]:
+    """In each, as parts of one text, a line for every document that has terms there, in order: its number, and those
+    terms with their weights. A bucket is part of one shard, however many there are; and small enough to be worked on in
+    a processor's cache.
     """
-    buckets: list[list[tuple[int, str]]] = [[] for _ in range(_BUCKETS)]
-    for number, (title, labels, inside) in enumerate(documents):
+    buckets: list[list[bytes]] = [[] for _ in range(_BUCKETS)]
+    waiting: list[list[str]] = [[] for _ in range(_BUCKETS)]  # lines, of which each takes more than what is in it
+    for number, (title, labels, inside) in enumerate(documents, 1):
         lines = dict(_numbered(inside))
         # Those of title and labels are in a few of the lines, where they weigh more.
         places = {ord(term[0]) % _BUCKETS for term in weights(title, labels)}
         few = "\n".join(f"{place} {lines[place]}" for place in places if place in lines)
         lines |= _numbered(_lines(weights(title, labels, few)))
         for here, some in lines.items():
-            buckets[here].append((number, some))
+            waiting[here].append(f"{number - 1} {some}")
+        if number % _DOCUMENTS == 0:
+            _put_away(waiting, buckets)
+    _put_away(waiting, buckets)
     return buckets
+
+
+def _put_away(waiting: list[list[str]], buckets: list[list[bytes]]) -> None:
+    for lines, bucket in zip(waiting, buckets, strict=True):
+        if lines:
+            bucket.append("\n".join(lines).encode("utf-8", "surrogatepass"))
+            lines.clear()
 
 
 def _lines(found: Mapping[str, int]) -> str:
@@ -124,13 +137,13 @@ def _numbered(lines: str) -> Iterator[tuple[int, str]]:
         yield int(number), some
 
 
-def _items(bucket: Iterable[tuple[int, str]]) -> tuple[int, list[str]]:
+def _items(bucket: str) -> tuple[int, list[str]]:
     """How much a bucket takes, and its terms as a shard's JSON has them."""
     size = 0
     # Most terms are in one document, and pairs of a document are few: as text, each is there once.
     found: dict[str, str | list[str]] = {}
-    for number, some in bucket:
-        words = some.split(" ")
+    for line in bucket.split("\n") if bucket else ():
+        number, *words = line.split(" ")
         pairs = {weight: f"{number},{weight}" for weight in set(words[1::2])}
         for term, weight in zip(words[::2], words[1::2], strict=True):
             known = found.get(term)
