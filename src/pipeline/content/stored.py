@@ -66,6 +66,11 @@ class StoredPost(Post):
         return lines(self.text[: self._begin]) + 1
 
     @property
+    def head(self) -> tuple[int, str]:
+        """Where its body begins, and its fields as text, without a look at the file."""
+        return self._begin, self.fields
+
+    @property
     def digest(self) -> str:
         """The name of its text."""
         return self._digest

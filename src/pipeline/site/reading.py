@@ -16,7 +16,7 @@ from pipeline.content.tree import key_of
 from pipeline.site.cache import Cache, Damaged
 from pipeline.taken import TICK
 
-__all__ = ["Reader", "read_anew", "stat_of", "stat_or_none"]
+__all__ = ["Reader", "head_of", "read_anew", "stat_of", "stat_or_none"]
 
 _DATES = ("date", "lastmod", "publish_date", "expiry_date")
 _LISTS = ("categories", "tags", "aliases", "series")
@@ -93,11 +93,17 @@ def _stored(directory: Path, file: Path, facts: str, meta: Callable[[str], Meta]
     return StoredPost(key_of(name), os.fspath(directory), name, meta(fields), fields, digest, int(begin))
 
 
-def _facts(post: Post) -> str:
-    """`digest begin fields`, the fields as JSON."""
+def head_of(post: Post) -> tuple[int, str]:
+    """Where the body of a post begins, and its fields as JSON."""
     meta = post.meta.model_dump(exclude_defaults=True)
     meta |= {name: meta[name].isoformat() for name in _DATES if name in meta}
-    return f"{post.digest} {post.front.body} {json.dumps(meta)}"
+    return post.front.body, json.dumps(meta)
+
+
+def _facts(post: Post) -> str:
+    """`digest begin fields`."""
+    begin, fields = head_of(post)
+    return f"{post.digest} {begin} {fields}"
 
 
 def _restored(values: dict[str, Any]) -> Meta:

@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.content import Post, read_post
+from pipeline.content.stored import StoredPost
 from pipeline.errors import ContentError
 from pipeline.site.article_steps import rendered_anew
 from pipeline.site.cache import Cache
 from pipeline.site.page_steps import page_html, theme_of
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
+from pipeline.site.reading import head_of
 from pipeline.site.steps import links_of
 from pipeline.site.work import Work
 
@@ -54,11 +56,11 @@ class Shortcut:
 
 def _same_but_for_its_text(page: Page) -> Post | None:
     """The post as it is now, if its front matter is as it was."""
-    if page.article is None:
+    old = page.article.post if page.article else None
+    if not isinstance(old, StoredPost):
         return None
-    old = page.article.post
     try:
         post = read_post(old.path.parents[len(old.file.parts) - 1], old.file)
     except ContentError:
         return None
-    return post if post.text[: post.front.body] == old.text[: old.front.body] else None
+    return post if head_of(post) == old.head else None
