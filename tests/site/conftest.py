@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Settings, load
-from pipeline.site import BuildReport, build
+from pipeline.site import BuildReport, build, reading
 from pipeline.site.output import MARKER
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -85,6 +85,12 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
+
+
+@pytest.fixture
+def aged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files count as settled at once, as they would after some seconds."""
+    monkeypatch.setattr(reading, "TICK", -1)
 
 
 @pytest.fixture

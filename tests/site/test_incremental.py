@@ -14,16 +14,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import load
-from pipeline.site import build, page_steps, reading
+from pipeline.site import build, page_steps
 from tests.site.conftest import PNG, Site
 
 WORDS = "cache kernel `code` **bold** [first](first.md#a-part) [gone](/posts/gone/) $x^2$ memory queue".split()  # noqa: SIM905
-
-
-@pytest.fixture
-def aged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files count as settled at once, as they would after some seconds."""
-    monkeypatch.setattr(reading, "TICK", -1)
 
 
 @pytest.fixture

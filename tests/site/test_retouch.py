@@ -10,15 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.content import Library
-from pipeline.site import reading, retouch
+from pipeline.site import retouch
 from tests.site.conftest import PNG, Site
 from tests.site.test_incremental import clean, contents
 
-
-@pytest.fixture(autouse=True)
-def aged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files count as settled at once, as they would after some seconds."""
-    monkeypatch.setattr(reading, "TICK", -1)
+pytestmark = pytest.mark.usefixtures("aged")
 
 
 @pytest.fixture

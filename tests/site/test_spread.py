@@ -14,6 +14,11 @@ import pytest
 from tests.site.conftest import Site
 from tests.site.test_incremental import contents
 
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="elsewhere one process does it all: forking is unsafe on macOS, and unknown to Windows",
+)
+
 SCRIPT = """
 import os, sys
 from pathlib import Path
@@ -72,7 +77,6 @@ def many(bilingual: Site) -> Site:
     return bilingual
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_two_processes_build_what_one_builds(many: Site) -> None:
     made = {}
     for count in (1, 2):
@@ -85,7 +89,6 @@ def test_two_processes_build_what_one_builds(many: Site) -> None:
     assert not list((many.root / ".pipeline/site").glob("*.staged"))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_what_several_processes_have_made_is_not_made_again(many: Site) -> None:
     out, log = many.root.parent / "out", many.root.parent / "log"
     run(SCRIPT, 2, many.root, log, out)
@@ -101,7 +104,6 @@ def test_what_several_processes_have_made_is_not_made_again(many: Site) -> None:
     assert log.read_text() == first, "a few pages are looked at, by this process"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_a_build_that_is_killed_while_pages_are_made_is_made_up_for(many: Site) -> None:
     out, log = many.root.parent / "out", many.root.parent / "log"
     run(SCRIPT, 2, many.root, log, out)
@@ -116,7 +118,6 @@ def test_a_build_that_is_killed_while_pages_are_made_is_made_up_for(many: Site) 
     assert contents(out) == contents(fresh)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_what_a_damaged_cache_does_not_tell_a_copy_of_the_process_is_made_anew(many: Site) -> None:
     out, log = many.root.parent / "out", many.root.parent / "log"
     run(SCRIPT, 2, many.root, log, out)
@@ -130,7 +131,6 @@ def test_what_a_damaged_cache_does_not_tell_a_copy_of_the_process_is_made_anew(m
     assert contents(out) == contents(fresh)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 def test_what_a_process_cannot_do_is_done_here() -> None:
     assert run(ERRORS, -1) == "True"
     assert "x.md" in run(ERRORS, 50)

@@ -64,10 +64,10 @@ def build(
     last = None if checksum else remembered.last(moment)
     if known := remembered.report(last):
         return replace(known, seconds=round(time.perf_counter() - started, 3))
-    frame = _frame(settings, addresses, drafts=drafts)
     if last and remembered.inputs and library is None and not drafts and not _unreadable(last.report):
         from pipeline.site.retouch import retouch
 
+        frame = _frame(settings, addresses, drafts=drafts)
         done = retouch(settings, directory, remembered.inputs, addresses, frame, last.site, moment)
         if done:
             seconds = round(time.perf_counter() - started, 3)

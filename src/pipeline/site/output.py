@@ -296,6 +296,7 @@ class Output:
             if error.errno != errno.EXDEV:
                 raise
             _copy_atomic(waiting, target)
+            shutil.copymode(waiting, target)
 
     def _make_room(self, path: str) -> None:
         """Where a folder was, a file may be now, and the other way round."""
