@@ -61,9 +61,6 @@ def _card(folder: Path, *parts: str) -> bytes:
 def markdown_file(work: Work, page: Page, article: Article) -> Staged:
     """The text of a page as Markdown."""
     path, meta = page.path + MARKDOWN, article.post.meta
-    known = work.output.known.get(path)
-    if work.settled and known and page.key not in work.changed and work.output.is_same(path, known.made_from):
-        return Staged(path, known.made_from)
     made_from = digest(page.title, page.path, work.addresses, meta.summary, meta.description)
     return work.output.staged(path, made_from + article.post.digest, partial(markdown, page, work.addresses))
 
@@ -99,30 +96,34 @@ def _add_llms(work: Work, presenter: Presenter, edition: Edition) -> None:
 def search_jobs(work: Work) -> list[Job]:
     """The search of each language, unless a page or a file of the site takes its place."""
     jobs = []
+    for locale, folder in _searches(work):
+        pages = [page for page in work.plan.pages if page.locale == locale and page.article]
+        documents = [_document(work, page) for page in _searched(pages)]
+        make = partial(make_index, work.output, work.cache, locale, folder, documents)
+        jobs.append(Job(make, partial(_keep_index, work, locale, len(documents))))
+    return jobs
+
+
+def _searches(work: Work) -> Iterator[tuple[str, str]]:
+    """Each language that has a search, and the folder of its index."""
     for locale, edition in work.editions.items():
         folder = directory(edition.prefix, "search")
         if work.plan.page(locale, "search") and f"{folder}index.json" not in work.attachments.files:
-            pages = [page for page in work.plan.pages if page.locale == locale and page.article]
-            documents = [_document(work, page) for page in _searched(pages)]
-            make = partial(make_index, work.output, work.cache, locale, folder, documents)
-            jobs.append(Job(make, partial(_keep_index, work, locale, len(documents))))
-    return jobs
+            yield locale, folder
 
 
 def patched_search(work: Work, pages: Iterable[Page]) -> Iterator[Staged]:
     """The files of the searches with the texts of these pages, of which they know all else. Raises Damaged if that is
     not so.
     """
-    for locale, edition in work.editions.items():
-        folder = directory(edition.prefix, "search")
-        if work.plan.page(locale, "search") and f"{folder}index.json" not in work.attachments.files:
-            found = _searched([page for page in pages if page.locale == locale])
-            documents = {page.key: _document(work, page) for page in found}
-            indexed = patch_index(work.output, work.cache, locale, folder, documents)
-            if indexed is None:
-                raise Damaged(f"{work.cache.path}: {locale}")
-            yield from indexed.files
-            keep_index(work.cache, locale, indexed)
+    for locale, folder in _searches(work):
+        found = _searched(page for page in pages if page.locale == locale)
+        documents = {page.key: _document(work, page) for page in found}
+        indexed = patch_index(work.output, work.cache, locale, folder, documents)
+        if indexed is None:
+            raise Damaged(f"{work.cache.path}: {locale}")
+        yield from indexed.files
+        keep_index(work.cache, locale, indexed)
 
 
 def _keep_index(work: Work, locale: str, count: int, indexed: Indexed) -> None:
