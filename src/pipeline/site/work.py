@@ -59,8 +59,7 @@ class Work:
     """What the steps hand on to each other. `frame` is the digest of what all pages depend on; `changed` are the keys
     of the articles that were rendered anew; `facts` is the digest of what pages show of other pages' posts, and the
     work is `settled` if that is as it was; `book` is that of where links may lead. `dated` are the dates, told by git,
-    of changes in sources, by locale and key. `spread` has workers
-    elsewhere render articles.
+    of changes in sources, by locale and key. `spread` has workers elsewhere render articles.
     """
 
     settings: Settings
