@@ -28,12 +28,12 @@ reading._TICK = -1
 page_steps._PAGES = 1
 spread._processors = lambda: int(sys.argv[1])
 seen = []
-real = spread._do
-def do(number):
+real = spread._work
+def work(*arguments):
     with open(sys.argv[3], "a") as file:
         file.write(f"{os.getpid()}\\n")
-    return real(number)
-spread._do = do
+    real(*arguments)
+spread._work = work
 report = build(load(Path(sys.argv[2]), env={}), out=Path(sys.argv[4]))
 print(len(report.warnings))
 """
@@ -55,7 +55,7 @@ def odd(number):
     return number * 2
 parent = os.getpid()
 try:
-    print(list(spread.spread(odd, range(100))) == [(n, n * 2) for n in range(100)])
+    print(sorted(spread.spread(odd, range(100))) == [(n, n * 2) for n in range(100)])
 except PipelineError as error:
     print(error)
 """
@@ -84,7 +84,7 @@ def test_two_processes_build_what_one_builds(many: Site) -> None:
         log.touch()
         warnings = run(SCRIPT, count, many.root, log, out)
         made[count] = warnings, contents(out)
-        assert len(set(log.read_text().split())) == (0 if count == 1 else 6), "two for each language and the pages"
+        assert len(set(log.read_text().split())) == (0 if count == 1 else 3), "one for each language and the pages"
     assert made[1] == made[2]
     assert not list((many.root / ".pipeline/site").glob("*.staged"))
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from pipeline.content.stored import StoredPost
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
-from pipeline.site.cache import Row, digest
+from pipeline.site.cache import digest
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.images import Images, image_names
-from pipeline.site.kept import Kept, Parcel, keep, name_of, restored, still_right
+from pipeline.site.kept import Kept, Parcel, keep, name_of, restored, still_right, summary_of
 from pipeline.site.links import Links
 from pipeline.site.pages import Page
 from pipeline.site.shards import FEW, spread_over
@@ -29,29 +29,33 @@ def render_articles(work: Work) -> None:
     work.images = Images(work.attachments.files, kept / "images", work.settings.site.image_widths)
     work.diagrams = Diagrams(kept / "diagrams")
     links = links_of(work)
-    known = work.cache.articles()
-    book = links.digest
+    book, facts = links.digest, work.cache.fact("facts")
     same_book = work.cache.fact("book") == book
     pages = [page for page in work.plan.pages if page.article]
     work.progress.total = len(pages) + len(work.plan.pages)
-    render_some(work, pages, known, links, same_book=same_book)
+    same_summaries = render_some(work, pages, links, same_book=same_book)
     for page in pages:
         work.warnings += work.rendered[name(page)].problems
     work.cache.keep_fact("book", book)
     work.book = book
-    work.cache.forget_articles(known.keys() - {f"{locale}/{key}" for locale, key in work.rendered})
-    _settle(work, known)
+    work.cache.forget_articles(work.cache.article_names() - {f"{locale}/{key}" for locale, key in work.rendered})
+    # Where nothing that other pages show of a post has changed, only the pages of what was rendered are looked at.
+    work.facts = digest(work.frame, [article_facts(one) for shown in work.shown.values() for one in shown.values()])
+    work.settled = facts == work.facts and same_summaries
 
 
-def render_some(work: Work, pages: Sequence[Page], known: Mapping[str, Row], links: Links, *, same_book: bool) -> None:
-    """The articles of these pages, which have some: those that are `known` and would be the same again as they are."""
+def render_some(work: Work, pages: Sequence[Page], links: Links, *, same_book: bool) -> bool:
+    """The articles of these pages, which have some: those that are known and would be the same again as they are.
+    Returns whether the summaries of the others are as they were.
+    """
     shop = workshop(work, links)
+    same_summaries = True
     # The source first: its translations take over the ids of its headings.
     for of_source in (True, False):
         left = []
         for page in pages:
             if (page.locale == work.settings.source) is of_source:
-                found = _restored(work, shop, page, known, same_book=same_book)
+                found = _restored(work, shop, page, same_book=same_book)
                 if found:
                     work.rendered[name(page)] = found
                 else:
@@ -59,14 +63,17 @@ def render_some(work: Work, pages: Sequence[Page], known: Mapping[str, Row], lin
         work.progress.add(sum((page.locale == work.settings.source) is of_source for page in pages) - len(left))
         _prepare_images(work, left)
         for page, made in _made(work, shop, left):
+            before = work.cache.article(name_of(article_of(page)))
+            same_summaries &= before is not None and summary_of(work.cache, before) == summary_of(work.cache, made.row)
             work.rendered[name(page)] = _kept(work, page, made)
             work.changed.add(page.key)
             work.progress.add(1)
+    return same_summaries
 
 
-def _restored(work: Work, shop: Workshop, page: Page, known: Mapping[str, Row], *, same_book: bool) -> Kept | None:
+def _restored(work: Work, shop: Workshop, page: Page, *, same_book: bool) -> Kept | None:
     article = page.article
-    row = known.get(name_of(article)) if article else None
+    row = work.cache.article(name_of(article)) if article else None
     if article is None or row is None or row.made_from != shop.made_from(page, article):
         return None
     found = restored(work.cache, name_of(article), row, work.attachments.files)
@@ -77,7 +84,7 @@ def _made(work: Work, shop: Workshop, pages: Sequence[Page]) -> Iterator[tuple[P
     """The articles of these pages, rendered; on all processors, or by the workers of a cluster, where that pays."""
     if work.spread and len(pages) >= 2 * FEW:
         return spread_over(work.spread, shop, pages, partial(_source_headings, work))
-    return spread(partial(_parcel, work, shop), pages)
+    return spread(partial(_parcel, work, shop), pages, ready=work.cache.share)
 
 
 def _parcel(work: Work, shop: Workshop, page: Page) -> Parcel:
@@ -117,17 +124,6 @@ def _prepare_images(work: Work, pages: Iterable[Page]) -> None:
         sources |= set(diagrams_in(body))
     work.images.prepare(names)
     work.diagrams.prepare(sources)
-
-
-def _settle(work: Work, known: Mapping[str, Row]) -> None:
-    """Where nothing that other pages show of a post has changed, only the pages of what was rendered are looked at."""
-    facts = digest(work.frame, [article_facts(one) for shown in work.shown.values() for one in shown.values()])
-    summaries = {f"{locale}/{key}": one for (locale, key), one in work.rendered.items() if key in work.changed}
-    work.settled = work.cache.fact("facts") == facts and all(
-        row is not None and Kept(work.cache, name, row.digest, _facts=row.facts).summary == one.summary
-        for row, name, one in ((known.get(name), name, one) for name, one in summaries.items())
-    )
-    work.facts = facts
 
 
 def article_facts(article: Article) -> tuple[object, ...]:

@@ -126,9 +126,16 @@ class Cache:
         rows = self._read("SELECT made_from, digest, remarks, facts FROM articles WHERE name = ?", name)
         return Row(*rows[0]) if rows else None
 
-    def articles(self) -> dict[str, Row]:
-        """What is known of each article, by `locale/key`."""
-        return {name: Row(*rest) for name, *rest in self._read("SELECT * FROM articles")}
+    def article_names(self) -> set[str]:
+        """`locale/key` of each article that is kept."""
+        return {name for (name,) in self._read("SELECT name FROM articles")}
+
+    def article_facts(self, name: str) -> str:
+        """What the pages of an article that is kept show of it, as JSON."""
+        rows = self._read("SELECT facts FROM articles WHERE name = ?", name)
+        if not rows:
+            raise Damaged(f"{self.path}: {name} is missing")
+        return str(rows[0][0])
 
     def keep_article(self, name: str, row: Row, html: bytes, terms: bytes) -> None:
         """Keep an article, its HTML, and the terms of its text, both `packed`. The terms of the one before it

@@ -23,7 +23,18 @@ from pipeline.site.reading import stat_or_none
 from pipeline.site.render import Rendered
 from pipeline.site.search import text_terms
 
-__all__ = ["Fragment", "Kept", "Parcel", "Recorder", "keep", "name_of", "parcel", "restored", "still_right"]
+__all__ = [
+    "Fragment",
+    "Kept",
+    "Parcel",
+    "Recorder",
+    "keep",
+    "name_of",
+    "parcel",
+    "restored",
+    "still_right",
+    "summary_of",
+]
 
 # (what was asked for, whether as a reference, what it turned out to be)
 Asked = tuple[str, bool, tuple[str, str, str, str, str]]
@@ -53,7 +64,6 @@ class Kept:
     diagrams: tuple[Diagram, ...] = ()
     copies: tuple[tuple[str, Path], ...] = ()
     problems: tuple[BuildError, ...] = ()
-    _facts: str = ""
 
     @property
     def html(self) -> Markup:
@@ -86,10 +96,7 @@ class Kept:
         return [(address, reference, tuple(outcome)) for address, reference, outcome in self._fact("asked")]
 
     def _fact(self, name: str) -> Any:
-        try:
-            return _read(self._facts)[name]
-        except (ValueError, LookupError, TypeError) as error:
-            raise Damaged(f"{self.cache.path}: {error}") from error
+        return _fact(self.cache, self.cache.article_facts(self.name), name)
 
 
 class Recorder:
@@ -183,7 +190,7 @@ def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]
 
 def restored(cache: Cache, name: str, row: Row, files: Mapping[str, Path]) -> Kept | None:
     """An article that is kept; None if one of its images has changed, or what was made of them is gone."""
-    kept = Kept(cache, name, row.digest, _facts=row.facts)
+    kept = Kept(cache, name, row.digest)
     if not row.remarks:
         return kept
     found = _loaded(cache, row.remarks)
@@ -222,7 +229,19 @@ def _outcome(target: Target) -> tuple[str, str, str, str, str]:
     return target.href, target.kind, page, target.fragment, target.path
 
 
-@lru_cache(maxsize=256)  # what is asked for of one article is asked for at about the same time
+def summary_of(cache: Cache, row: Row) -> str:
+    """The beginning of the text of an article."""
+    return str(_fact(cache, row.facts, "summary"))
+
+
+def _fact(cache: Cache, facts: str, name: str) -> Any:
+    try:
+        return _read(facts)[name]
+    except (ValueError, LookupError, TypeError) as error:
+        raise Damaged(f"{cache.path}: {error}") from error
+
+
+@lru_cache(maxsize=64)  # what is asked for of one article is asked for at about the same time
 def _read(facts: str) -> Any:
     return json.loads(facts)
 

@@ -150,11 +150,10 @@ def _render(work: Work, ground: Ground, posts: Mapping[Path, Post]) -> None:
     """The pages, feeds and search terms of these posts."""
     pages = _with(work, ground, posts)
     names = {name(page): "/".join(name(page)) for page in pages}
-    rows = {one: row for one in names.values() if (row := work.cache.article(one))}
-    before = {one: restored(work.cache, one, row, work.attachments.files) for one, row in rows.items()}
-    render_some(work, pages, rows, links_of(work), same_book=True)
+    before = {key: _seen_from_outside(work.rendered.get(key)) for key in names}
+    render_some(work, pages, links_of(work), same_book=True)
     for key, one in names.items():
-        if _seen_from_outside(before.get(one)) != _seen_from_outside(work.rendered[key]):
+        if before[key] != _seen_from_outside(work.rendered[key]):
             raise _Other(f"{one} is another for other pages, too")
     check_fragments(work, pages)
     if work.warnings:

@@ -9,7 +9,7 @@ from pipeline.content import Post, read_post
 from pipeline.content.stored import StoredPost
 from pipeline.errors import ContentError
 from pipeline.site.article_steps import rendered_anew
-from pipeline.site.cache import Cache
+from pipeline.site.cache import Cache, Damaged
 from pipeline.site.page_steps import page_html, theme_of
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
@@ -36,7 +36,15 @@ class Shortcut:
                 self._pages.setdefault(page.article.post.path.resolve(), []).append(page)
 
     def pages(self, path: Path) -> dict[str, bytes] | None:
-        """The files of the pages that show the post in `path`; None if more than its text may have changed."""
+        """The files of the pages that show the post in `path`; None if more than its text may have changed, or a build
+        is about to say.
+        """
+        try:
+            return self._pages_of(path)
+        except Damaged:  # or rather, locked
+            return None
+
+    def _pages_of(self, path: Path) -> dict[str, bytes] | None:
         found: dict[str, bytes] = {}
         for page in self._pages.get(path.resolve(), ()):
             post = _same_but_for_its_text(page)
