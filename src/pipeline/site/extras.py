@@ -97,11 +97,13 @@ def search_jobs(work: Work) -> list[Job]:
     """The search of each language, unless a page or a file of the site takes its place."""
     jobs = []
     for locale, folder in _searches(work):
-        pages = [page for page in work.plan.pages if page.locale == locale and page.article]
-        documents = [_document(work, page) for page in _searched(pages)]
-        make = partial(make_index, work.output, work.cache, locale, folder, documents)
-        jobs.append(Job(make, partial(_keep_index, work, locale, len(documents))))
+        pages = _searched(page for page in work.plan.pages if page.locale == locale)
+        jobs.append(Job(partial(_index, work, locale, folder, pages), partial(_keep_index, work, locale, len(pages))))
     return jobs
+
+
+def _index(work: Work, locale: str, folder: str, pages: Iterable[Page]) -> Indexed:
+    return make_index(work.output, work.cache, locale, folder, [_document(work, page) for page in pages])
 
 
 def _searches(work: Work) -> Iterator[tuple[str, str]]:

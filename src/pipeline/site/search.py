@@ -70,14 +70,12 @@ def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, Iterator[byte
     """
     size = 0
     lengths = []
-    buckets = _buckets(documents)
     with ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())  # a large index is larger than all else
-        for bucket in buckets:
-            grown, items = _items(b"\n".join(bucket).decode("utf-8", "surrogatepass"))
+        for bucket in _buckets(documents):
+            grown, items = _items(bucket)
             size += grown
             lengths.append(spool.write("\n".join(items).encode("utf-8", "replace")))
-            bucket.clear()
         stack.pop_all()
     return size, _shards(spool, lengths, shard_count(size))
 
@@ -96,32 +94,39 @@ def _shards(spool: BinaryIO, lengths: Sequence[int], count: int) -> Iterator[byt
             yield b"{" + b",".join(items) + b"}"
 
 
-def _buckets(documents: Iterable[tuple[str, str, str]]) -> list[list[bytes]]:
-    """In each, as parts of one text, a line for every document that has terms there, in order: its number, and those
-    terms with their weights. A bucket is part of one shard, however many there are; and small enough to be worked on in
-    a processor's cache.
+def _buckets(documents: Iterable[tuple[str, str, str]]) -> Iterator[Iterator[str]]:
+    """In each a line for every document that has terms there, in order: its number, and those terms with their weights.
+    A bucket is part of one shard, however many there are; and small enough to be worked on in a processor's cache.
     """
-    buckets: list[list[bytes]] = [[] for _ in range(_BUCKETS)]
-    waiting: list[list[str]] = [[] for _ in range(_BUCKETS)]  # lines, of which each takes more than what is in it
-    for number, (title, labels, inside) in enumerate(documents, 1):
-        lines = dict(_numbered(inside))
-        # Those of title and labels are in a few of the lines, where they weigh more.
-        places = {ord(term[0]) % _BUCKETS for term in weights(title, labels)}
-        few = "\n".join(f"{place} {lines[place]}" for place in places if place in lines)
-        lines |= _numbered(_lines(weights(title, labels, few)))
-        for here, some in lines.items():
-            waiting[here].append(f"{number - 1} {some}")
-        if number % _DOCUMENTS == 0:
-            _put_away(waiting, buckets)
-    _put_away(waiting, buckets)
-    return buckets
+    parts: list[list[tuple[int, int]]] = [[] for _ in range(_BUCKETS)]  # where, and how long
+    waiting: list[list[str]] = [[] for _ in range(_BUCKETS)]  # lines
+    with tempfile.TemporaryFile() as spool:
+        for number, (title, labels, inside) in enumerate(documents, 1):
+            lines = dict(_numbered(inside))
+            # Those of title and labels are in a few of the lines, where they weigh more.
+            places = {ord(term[0]) % _BUCKETS for term in weights(title, labels)}
+            few = "\n".join(f"{place} {lines[place]}" for place in places if place in lines)
+            lines |= _numbered(_lines(weights(title, labels, few)))
+            for here, some in lines.items():
+                waiting[here].append(f"{number - 1} {some}")
+            if number % _DOCUMENTS == 0:
+                _put_away(waiting, spool, parts)
+        _put_away(waiting, spool, parts)
+        for some_parts in parts:
+            yield _read(spool, some_parts)
 
 
-def _put_away(waiting: list[list[str]], buckets: list[list[bytes]]) -> None:
-    for lines, bucket in zip(waiting, buckets, strict=True):
+def _put_away(waiting: list[list[str]], spool: BinaryIO, parts: list[list[tuple[int, int]]]) -> None:
+    for lines, places in zip(waiting, parts, strict=True):
         if lines:
-            bucket.append("\n".join(lines).encode("utf-8", "surrogatepass"))
+            places.append((spool.tell(), spool.write("\n".join(lines).encode("utf-8", "surrogatepass"))))
             lines.clear()
+
+
+def _read(spool: BinaryIO, parts: Iterable[tuple[int, int]]) -> Iterator[str]:
+    for start, length in parts:
+        spool.seek(start)
+        yield from spool.read(length).decode("utf-8", "surrogatepass").split("\n")
 
 
 def _lines(found: Mapping[str, int]) -> str:
@@ -137,12 +142,12 @@ def _numbered(lines: str) -> Iterator[tuple[int, str]]:
         yield int(number), some
 
 
-def _items(bucket: str) -> tuple[int, list[str]]:
+def _items(bucket: Iterable[str]) -> tuple[int, list[str]]:
     """How much a bucket takes, and its terms as a shard's JSON has them."""
     size = 0
     # Most terms are in one document, and pairs of a document are few: as text, each is there once.
     found: dict[str, str | list[str]] = {}
-    for line in bucket.split("\n") if bucket else ():
+    for line in bucket:
         number, *words = line.split(" ")
         pairs = {weight: f"{number},{weight}" for weight in set(words[1::2])}
         for term, weight in zip(words[::2], words[1::2], strict=True):

@@ -33,11 +33,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """The files of an index, and what is to be kept of it: `fresh` are the documents that it did not have."""
+    """The files of an index, and what is to be kept of it: `fresh` are the documents that it did not have, each with
+    its number, its name, what it was made from, title and labels.
+    """
 
     files: tuple[Staged, ...]
     state: str
-    fresh: Mapping[int, Document]
+    fresh: tuple[tuple[int, str, str, tuple[str, str]], ...]
 
 
 @dataclass(slots=True)
@@ -61,7 +63,7 @@ def make_index(output: Output, cache: Cache, language: str, folder: str, documen
     state, files = found or _made(output, cache, folder, documents)
     data = contents(state.digests, [one.listed for one in documents])
     files.append(_staged(output, f"{folder}index.json", data))
-    return Indexed(tuple(files), json.dumps([state.size, state.digests]), fresh)
+    return Indexed(tuple(files), json.dumps([state.size, state.digests]), _rows(fresh))
 
 
 def patch_index(
@@ -82,16 +84,18 @@ def patch_index(
     except (OSError, ValueError) as error:
         raise Damaged(f"{path}: {error}") from error
     files.append(_staged(output, path, data))
-    return Indexed(tuple(files), json.dumps([state.size, state.digests]), fresh)
+    return Indexed(tuple(files), json.dumps([state.size, state.digests]), _rows(fresh))
 
 
 def keep_index(cache: Cache, language: str, indexed: Indexed) -> None:
     """Keep what the next build needs to change this index."""
-    rows = indexed.fresh.items()
-    cache.keep_searched(
-        language, ((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in rows)
-    )
+    cache.keep_searched(language, indexed.fresh)
     cache.keep_fact(f"search {language}", indexed.state)
+
+
+def _rows(documents: Mapping[int, Document]) -> tuple[tuple[int, str, str, tuple[str, str]], ...]:
+    rows = documents.items()
+    return tuple((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in rows)
 
 
 def _made(output: Output, cache: Cache, folder: str, documents: Sequence[Document]) -> tuple[_State, list[Staged]]:
