@@ -50,19 +50,19 @@ def exchanged(taken: str, before: int, after: int) -> str:
     return _text(int(taken, 16) - before + after)
 
 
-def taken_apart(folders: Iterable[Path], suffix: str) -> tuple[str, dict[str, tuple[int, ...]]] | None:
+def taken_apart(folders: Iterable[Path], suffix: str) -> tuple[str, dict[str, bytes]] | None:
     """As `taken_down`, but of files whose names end in `suffix` the digest tells the names alone: what else tells that
     one has changed comes with it, by path.
     """
     taken = 0
-    apart: dict[str, tuple[int, ...]] = {}
+    apart: dict[str, bytes] = {}
     try:
         for folder, names, numbers in _looked_at(folders):
             rest: list[int] = []
             for place, name in enumerate(names):
                 own = numbers[4 * place : 4 * place + 4]
                 if name.endswith(suffix):
-                    apart[f"{folder}/{name}"] = tuple(own)
+                    apart[f"{folder}/{name}"] = array("q", own).tobytes()
                 else:
                     rest += own
             taken += _number(folder, names, rest)

@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import sys
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from pipeline.content.front_matter import FrontMatter
 from pipeline.content.meta import Meta
 from pipeline.content.posts import Post, lines, parse_post, read_text, text_digest
 from pipeline.errors import ContentError
 
-__all__ = ["StoredPost", "loaded"]
+__all__ = ["StoredPost", "fields_of", "loaded", "meta_of"]
+
+_DATES = ("date", "lastmod", "publish_date", "expiry_date")
+_LISTS = ("categories", "tags", "aliases", "series")
 
 
 class StoredPost(Post):
-    """A post whose file has not changed since `digest`, `meta` and where its body begins were taken from it."""
+    """A post whose file has not changed since `digest`, `meta` and where its body begins were taken from it.
 
-    __slots__ = ("_begin", "_digest", "_file", "_folder", "_path", "fields")
+    There are as many as a site has posts, two or three times: what is not needed to tell them apart is made when it is
+    asked for.
+    """
+
+    __slots__ = ("_begin", "_digest", "_file", "_folder", "fields")
     _begin: int
     _digest: str
     _file: str
     _folder: str
-    _path: Path
     fields: str
 
-    def __init__(self, key: str, folder: str, file: str, meta: Meta, fields: str, digest: str, begin: int) -> None:
-        """`file` is below `folder`; `fields` is `meta` as text; the body follows after `begin` characters."""
-        known = {"key": key, "meta": meta, "fields": fields}
-        for name, value in {**known, "_folder": folder, "_file": file, "_digest": digest, "_begin": begin}.items():
+    def __init__(self, key: str, folder: str, file: str, fields: str, digest: str, begin: int) -> None:
+        """`file` is below `folder`; `fields` is `meta` as `fields_of` has it; the body follows after `begin`
+        characters.
+        """
+        # The same post of another language, and what a translation was made from, have the same.
+        known = {"key": sys.intern(key), "fields": sys.intern(fields), "_file": sys.intern(file)}
+        for name, value in {**known, "_folder": folder, "_digest": digest, "_begin": begin}.items():
             object.__setattr__(self, name, value)  # as any frozen dataclass does
 
-    # Paths are made when they are asked for: of most posts that were read before nobody does.
+    @property
+    def meta(self) -> Meta:
+        """Its front matter."""
+        return meta_of(self.fields)
+
     @property
     def path(self) -> Path:
         """Where it is."""
-        try:
-            return self._path
-        except AttributeError:
-            object.__setattr__(self, "_path", Path(self._folder, self._file))
-            return self._path
+        return Path(self._folder, self._file)
 
     @property
     def file(self) -> PurePosixPath:
@@ -76,12 +89,36 @@ class StoredPost(Post):
         return self._digest
 
     def __reduce__(self) -> tuple[object, ...]:
-        return StoredPost, (self.key, self._folder, self._file, self.meta, self.fields, self._digest, self._begin)
+        return StoredPost, (self.key, self._folder, self._file, self.fields, self._digest, self._begin)
 
 
 def loaded(post: Post) -> Post:
     """A post with its text, which it then need not read. Raises ContentError if it is another by now."""
     return parse_post(Path(post._folder), post.file, post.text) if isinstance(post, StoredPost) else post
+
+
+def fields_of(meta: Meta) -> str:
+    """Front matter as JSON."""
+    fields = meta.model_dump(exclude_defaults=True)
+    return json.dumps(fields | {name: fields[name].isoformat() for name in _DATES if name in fields})
+
+
+@lru_cache(maxsize=256)  # what is asked for of one post is asked for at about the same time
+def meta_of(fields: str) -> Meta:
+    """Front matter from JSON that it was `fields_of`. Raises ValueError, TypeError or AttributeError for other."""
+    values: dict[str, Any] = json.loads(fields)
+    values |= {name: _date(values[name]) for name in _DATES if name in values}
+    values |= {name: _shared(tuple(map(sys.intern, values[name]))) for name in _LISTS if name in values}
+    return Meta.model_construct(**values)
+
+
+def _date(text: str) -> dt.date:
+    return dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)
+
+
+@lru_cache(maxsize=1024)  # many posts have the same
+def _shared(values: tuple[str, ...]) -> tuple[str, ...]:
+    return values
 
 
 @lru_cache(maxsize=8)  # an article is asked for its text more than once, and for its source's

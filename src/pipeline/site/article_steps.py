@@ -11,7 +11,7 @@ from pipeline.site.articles import Article
 from pipeline.site.cache import digest
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.images import Images, image_names
-from pipeline.site.kept import Kept, Parcel, keep, name_of, restored, still_right, summary_of
+from pipeline.site.kept import Kept, Parcel, headings_in, keep, name_of, restored, still_right, summary_of
 from pipeline.site.links import Links
 from pipeline.site.pages import Page
 from pipeline.site.shards import FEW, spread_over
@@ -50,24 +50,21 @@ def render_some(work: Work, pages: Sequence[Page], links: Links, *, same_book: b
     """
     shop = workshop(work, links)
     same_summaries = True
-    # The source first: its translations take over the ids of its headings.
-    for of_source in (True, False):
-        left = []
-        for page in pages:
-            if (page.locale == work.settings.source) is of_source:
-                found = _restored(work, shop, page, same_book=same_book)
-                if found:
-                    work.rendered[name(page)] = found
-                else:
-                    left.append(page)
-        work.progress.add(sum((page.locale == work.settings.source) is of_source for page in pages) - len(left))
-        _prepare_images(work, left)
-        for page, made in _made(work, shop, left):
-            before = work.cache.article(name_of(article_of(page)))
-            same_summaries &= before is not None and summary_of(work.cache, before) == summary_of(work.cache, made.row)
-            work.rendered[name(page)] = _kept(work, page, made)
-            work.changed.add(page.key)
-            work.progress.add(1)
+    left = []
+    for page in pages:
+        found = _restored(work, shop, page, same_book=same_book)
+        if found:
+            work.rendered[name(page)] = found
+        else:
+            left.append(page)
+    work.progress.add(len(pages) - len(left))
+    _prepare_images(work, left)
+    for page, made in _made(work, shop, left):
+        before = work.cache.article(name_of(article_of(page)))
+        same_summaries &= before is not None and summary_of(work.cache, before) == summary_of(work.cache, made.row)
+        work.rendered[name(page)] = _kept(work, page, made)
+        work.changed.add(page.key)
+        work.progress.add(1)
     return same_summaries
 
 
@@ -81,23 +78,46 @@ def _restored(work: Work, shop: Workshop, page: Page, *, same_book: bool) -> Kep
 
 
 def _made(work: Work, shop: Workshop, pages: Sequence[Page]) -> Iterator[tuple[Page, Parcel]]:
-    """The articles of these pages, rendered; on all processors, or by the workers of a cluster, where that pays."""
-    if work.spread and len(pages) >= 2 * FEW:
-        return spread_over(work.spread, shop, pages, partial(_source_headings, work))
-    return spread(partial(_parcel, work, shop), pages, ready=work.cache.share)
+    """The articles of these pages, rendered; on all processors, or by the workers of a cluster, where that pays.
+
+    The source comes before its translations, which take over the ids of its headings; and in the same process, which
+    then knows their code, too.
+    """
+    by_key: dict[str, list[Page]] = {}
+    for page in sorted(pages, key=lambda page: page.locale != work.settings.source):
+        by_key.setdefault(article_of(page).key, []).append(page)
+    groups = list(by_key.values())
+    if work.spread and len(groups) >= 2 * FEW:
+        for some in ([group[0] for group in groups], [page for group in groups for page in group[1:]]):
+            yield from spread_over(work.spread, shop, some, partial(_source_headings, work))
+        return
+    for group, parcels in spread(partial(_parcels, work, shop), groups, ready=work.cache.share):
+        yield from zip(group, parcels, strict=True)
 
 
-def _parcel(work: Work, shop: Workshop, page: Page) -> Parcel:
-    return shop.parcel(page, article_of(page), _source_headings(work, page))
+def _parcels(work: Work, shop: Workshop, pages: Sequence[Page]) -> list[Parcel]:
+    parcels: list[Parcel] = []
+    for page in pages:
+        own = page.locale != work.settings.source and pages[0].locale == work.settings.source
+        parcels.append(_parcel(work, shop, page, headings_in(parcels[0]) if own else None))
+    return parcels
 
 
-def _source_headings(work: Work, page: Page) -> Headings | None:
-    """Those of what the article of a page was translated from, if that is the source of today."""
+def _parcel(work: Work, shop: Workshop, page: Page, source_headings: Headings | None = None) -> Parcel:
+    return shop.parcel(page, article_of(page), _source_headings(work, page, source_headings))
+
+
+def _source_headings(work: Work, page: Page, made: Headings | None = None) -> Headings | None:
+    """Those of what the article of a page was translated from, if that is the source of today; `made` if it has just
+    been made.
+    """
     article = article_of(page)
-    source = work.rendered.get((work.settings.source, article.key)) if article.snapshot else None
-    if source and article.source and article.snapshot and article.source.digest == article.snapshot.digest:
-        return tuple((heading.level, heading.id) for heading in source.headings)
-    return None
+    if not article.snapshot or not article.source or article.source.digest != article.snapshot.digest:
+        return None
+    if made is not None:
+        return made
+    source = work.rendered.get((work.settings.source, article.key))
+    return tuple((heading.level, heading.id) for heading in source.headings) if source else None
 
 
 def rendered_anew(work: Work, page: Page, links: Links) -> Kept:

@@ -19,7 +19,7 @@ from pipeline.errors import ContentError, PipelineError
 from pipeline.site.cache import digest
 from pipeline.site.output import Output
 from pipeline.site.permalinks import Addresses
-from pipeline.site.remembered import Inputs, Remembered, next_date
+from pipeline.site.remembered import Inputs, Remembered
 from pipeline.site.report import BuildReport
 from pipeline.taken import program, taken_down
 
@@ -88,10 +88,9 @@ def build(
     )
     work.cache.close()
     report = report_of(work, started)
-    if library is None and work.library:  # or else it may have been read before what is remembered
+    if library is None:  # or else it may have been read before what is remembered
         _keep_ground(work, remembered.inputs)
-        until = next_date(work.library, moment, ZoneInfo(settings.site.timezone))
-        remembered.keep(report, moment, until, by_history=bool(work.dated))
+        remembered.keep(report, moment, work.until, by_history=bool(work.dated))
     return report
 
 
@@ -107,11 +106,10 @@ def _keep_ground(work: Work, inputs: Inputs | None) -> None:
     if inputs is None or work.drafts:
         return
     ground = Ground(
-        inputs.rest,
+        inputs,
         work.frame,
         work.facts,
         work.book,
-        inputs.posts,
         work.editions,
         work.plan,
         work.attachments,

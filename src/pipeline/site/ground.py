@@ -15,6 +15,7 @@ from pipeline.site.assets import Assets
 from pipeline.site.attachments import Attachments
 from pipeline.site.editions import Edition
 from pipeline.site.pages import Plan
+from pipeline.site.remembered import Inputs
 
 __all__ = ["Ground", "keep_ground", "read_ground"]
 
@@ -25,16 +26,15 @@ _SIZE = 16
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """It holds as long as `rest`, the digest of everything but what posts hold, and `facts` and `book`, digests of what
-    pages show of other pages' posts and of where links lead, are the same. `posts` tells which files of posts have
-    changed since; `dated` are the dates, told by git, of changes in sources (by locale and key).
+    """It holds as long as the `rest` of the `inputs` is the same, and so are `facts` and `book`, digests of what pages
+    show of other pages' posts and of where links lead; `dated` are the dates, told by git, of changes in sources (by
+    locale and key).
     """
 
-    rest: str
+    inputs: Inputs
     frame: str
     facts: str
     book: str
-    posts: Mapping[str, tuple[int, ...]]
     editions: dict[str, Edition]
     plan: Plan
     attachments: Attachments

@@ -26,7 +26,7 @@ def language_of(info: str) -> str:
     return match[1].lower() if match else ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)  # a translation has the code of its source, which was rendered just before it
 def highlighted(code: str, language: str) -> tuple[str, str]:
     """(HTML of the code, the language's name for people). Code of an unknown language is only escaped."""
     runs, name = _runs(code, language)

@@ -28,6 +28,7 @@ __all__ = [
     "Kept",
     "Parcel",
     "Recorder",
+    "headings_in",
     "keep",
     "name_of",
     "parcel",
@@ -232,6 +233,11 @@ def _outcome(target: Target) -> tuple[str, str, str, str, str]:
 def summary_of(cache: Cache, row: Row) -> str:
     """The beginning of the text of an article."""
     return str(_fact(cache, row.facts, "summary"))
+
+
+def headings_in(made: Parcel) -> tuple[tuple[int, str], ...]:
+    """Level and id of each heading."""
+    return tuple((level, id_) for level, id_, _ in _read(made.row.facts)["headings"])
 
 
 def _fact(cache: Cache, facts: str, name: str) -> Any:

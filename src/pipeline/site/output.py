@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import filecmp
-import itertools
 import json
 import os
 import shutil
@@ -31,7 +30,6 @@ __all__ = ["MARKER", "Output", "Staged", "Written"]
 
 MARKER = ".pipeline-site.json"
 _FORMAT = 1
-_NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A file of the site that is ready: the name under which its content waits, `""` if it is in its place already."""
+    """A file of the site that is ready: its content `waits`, or is in its place already."""
 
     path: str
     made_from: str
-    name: str = ""
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +62,7 @@ class Output:
     known: Mapping[str, Made] = field(default_factory=dict)
     staging: Path | None = None
     is_as_known: bool = False
-    _staged: dict[str, str] = field(default_factory=dict)
+    _staged: set[str] = field(default_factory=set)
     _copies: dict[str, Path] = field(default_factory=dict)
     _same: set[str] = field(default_factory=set)
     _made_from: dict[str, str] = field(default_factory=dict)
@@ -105,10 +103,7 @@ class Output:
         """Add a file that is ready. Errors as for `add`."""
         self._check(staged.path)
         self._made_from[staged.path] = staged.made_from
-        if staged.name:
-            self._staged[staged.path] = staged.name
-        else:
-            self._same.add(staged.path)
+        (self._staged if staged.waits else self._same).add(staged.path)
 
     def _stage(self, path: str, data: bytes, made_from: str) -> Staged:
         target = self.directory / path
@@ -118,17 +113,17 @@ class Output:
             same = False
         if same and not self._through_link(path):
             return Staged(path, made_from)
-        name = f"{os.getpid()}-{next(_NUMBERS)}"
-        self._waiting(name).write_bytes(data)
-        return Staged(path, made_from, name)
+        self._waiting(path).write_bytes(data)
+        return Staged(path, made_from, waits=True)
 
-    def _waiting(self, name: str) -> Path:
+    def _waiting(self, path: str) -> Path:
+        """Where the content of a file waits."""
         if self.staging is None:
             raise AssertionError(self.directory)
         if not self._ready:
             self.staging.mkdir(parents=True, exist_ok=True)
             self._ready = True
-        return self.staging / name
+        return self.staging / blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
     def discard(self) -> None:
         """Remove what waits, if anything does."""
@@ -184,8 +179,8 @@ class Output:
         for path in changed:
             self._make_room(path)
             _copy_atomic(self._copies[path], self.directory / path)
-        for path, name in self._staged.items():
-            self._put(path, self._waiting(name))
+        for path in sorted(self._staged):
+            self._put(path, self._waiting(path))
         for path in stale:
             if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
                 (self.directory / path).unlink()
@@ -205,8 +200,8 @@ class Output:
         if self._staged:
             marker = (self.directory / MARKER).read_bytes()
             write_atomic(self.directory / MARKER, marker.replace(b'"state": "complete"', b'"state": "writing"', 1))
-            for path, name in self._staged.items():
-                self._put(path, self._waiting(name))
+            for path in self._staged:
+                self._put(path, self._waiting(path))
             write_atomic(self.directory / MARKER, marker)
         return len(self._staged)
 

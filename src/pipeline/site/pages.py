@@ -14,7 +14,7 @@ from pipeline.errors import BuildError
 from pipeline.site.articles import Article, field_line
 from pipeline.site.editions import Edition
 from pipeline.site.permalinks import directory, inside, output_file, part
-from pipeline.site.taxonomies import TAXONOMIES, Term, Terms, collect
+from pipeline.site.taxonomies import Term, Terms, collect
 
 __all__ = ["Page", "Plan", "Redirect", "make_plan"]
 
@@ -178,8 +178,8 @@ def _pages(
     for key, article in sorted(articles.items()):
         if not _is_index(key):
             kind: Kind = "post" if "/" in key else "page"
-            own = tuple(term for taxonomy in TAXONOMIES for term in terms.by_post.get((key, taxonomy), ()))
-            yield Page(kind, key, locale, _permalink(edition, article, patterns), article.title, article, terms=own)
+            path, own = _permalink(edition, article, patterns), terms.by_post.get(key, ())
+            yield Page(kind, key, locale, path, article.title, article, terms=own)
     for taxonomy, found in terms.by_taxonomy.items():
         if not found:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import Protocol
@@ -29,6 +30,7 @@ from pipeline.site.views import ArticleView, Body, ChangeView, Choice, Entry, Pa
 __all__ = ["MARKDOWN", "Presenter", "has_markdown"]
 
 _HOME_LENGTH = 20
+_ENTRIES = 512  # that are held at a time
 _MOST_CHANGES = 20
 MARKDOWN = "index.md"
 
@@ -70,7 +72,7 @@ class Presenter:
             locale: site_view(settings, editions, edition, plan, addresses) for locale, edition in editions.items()
         }
         self._neighbours = Neighbours(plan, editions)
-        self._entries: dict[tuple[str, str], Entry] = {}
+        self._entry = lru_cache(maxsize=_ENTRIES)(self._new_entry)
         self.whole = False  # set when a template shows posts of a list as a whole
 
     def site(self, locale: str) -> SiteView:
@@ -206,11 +208,6 @@ class Presenter:
             )
             for term in terms
         )
-
-    def _entry(self, locale: str, key: str) -> Entry:
-        if (locale, key) not in self._entries:
-            self._entries[locale, key] = self._new_entry(locale, key)
-        return self._entries[locale, key]
 
     def _new_entry(self, locale: str, key: str) -> Entry:
         page = self._plan.by_key[locale, key]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import pickle
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from pipeline.config import Settings
@@ -35,12 +37,17 @@ _KINDS: dict[str, type[PipelineError]] = {"content": ContentError, "build": Buil
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """Everything that goes into a site, the configuration and the program itself too: `digest` of all of it, `rest` of
-    all but what the files of `posts` hold; those, by path, with what tells that one has changed.
+    all but what the files of posts hold; those are `packed`, as they are not needed before a build has ended.
     """
 
     digest: str
     rest: str
-    posts: Mapping[str, tuple[int, ...]]
+    packed: bytes
+
+    @property
+    def posts(self) -> Mapping[str, bytes]:
+        """What tells that one of those files has changed, by path."""
+        return cast("Mapping[str, bytes]", pickle.loads(self.packed))  # noqa: S301 (packed by this process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,8 @@ def _inputs(settings: Settings, given: Iterable[object]) -> Inputs | None:
     if found is None:
         return None
     rest = hashlib.sha256(repr((found[0], program(), *given)).encode()).hexdigest()
-    return Inputs(hashlib.sha256(repr((rest, found[1])).encode("utf-8", "surrogateescape")).hexdigest(), rest, found[1])
+    packed = pickle.dumps(found[1])
+    return Inputs(hashlib.sha256(rest.encode() + packed).hexdigest(), rest, packed)
 
 
 def next_date(library: Library, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -69,15 +69,16 @@ def retouch(
     gc.disable()  # it would go through all that was decided, and find nothing
     try:
         ground = read_ground(cache.ground)
-        if ground is None or (ground.rest, ground.frame) != (inputs.rest, frame):
+        if ground is None or (ground.inputs.rest, ground.frame) != (inputs.rest, frame):
             raise _Other("more has changed than posts")
         work = _begun(settings, ground, output, addresses, now, cache)
-        posts = _read_anew(settings, [path for path, known in inputs.posts.items() if ground.posts.get(path) != known])
+        before = ground.inputs.posts
+        posts = _read_anew(settings, [path for path, known in inputs.posts.items() if before.get(path) != known])
         _render(work, ground, posts)
         folders = output.folders()
-        before = taken_by_each(folders)
+        old = taken_by_each(folders)
         written = output.patch()
-        after = taken_by_each(folders)
+        new = taken_by_each(folders)
         cache.keep_files(output.made(), ())
         cache.commit()
     except (_Other, Damaged, PipelineError, OSError, KeyError) as reason:  # an article may have been forgotten
@@ -88,7 +89,7 @@ def retouch(
             gc.enable()
         output.discard()
         cache.close()
-    known = "" if before is None or after is None else exchanged(site, before, after)
+    known = "" if old is None or new is None else exchanged(site, old, new)
     return Retouched(written, known, bool(work.dated))
 
 

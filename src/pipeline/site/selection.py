@@ -14,6 +14,7 @@ from pipeline.errors import ContentError
 from pipeline.site.articles import Article, articles
 from pipeline.site.attachments import leads_out
 from pipeline.site.history import changed_since
+from pipeline.site.remembered import next_date
 from pipeline.site.work import Work
 
 __all__ = ["choose_articles", "dated", "keep_unreadable"]
@@ -28,6 +29,8 @@ def choose_articles(work: Work) -> None:
         collections += work.library.drafts.values()
     work.warnings += [problem for collection in collections for problem in collection.problems]
     work.shown = articles(work.settings, work.library, work.now, drafts=work.drafts)
+    work.until = next_date(work.library, work.now, ZoneInfo(work.settings.site.timezone))
+    work.library = None
     _leave_out_links(work)
     _date_changes(work)
 

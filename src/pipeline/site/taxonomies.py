@@ -34,10 +34,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """All terms of one locale, in order of their names, by taxonomy; and those of each post."""
+    """All terms of one locale, in order of their names, by taxonomy; and those of each post, one taxonomy after the
+    other.
+    """
 
     by_taxonomy: Mapping[str, tuple[Term, ...]]
-    by_post: Mapping[tuple[str, str], tuple[Term, ...]]
+    by_post: Mapping[str, tuple[Term, ...]]
 
 
 def collect(
@@ -48,48 +50,53 @@ def collect(
     A term is the same whatever its capitals are. A translation whose list is as long as its source's carries the
     source's terms under names of its own, so both languages have them at the same address.
     """
-    carried: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-    identities: dict[str, set[str]] = {taxonomy: set() for taxonomy in TAXONOMIES}
-    for locale, keys in order.items():
-        for key in keys:
-            article = shown[locale][key]
-            for taxonomy in TAXONOMIES:
-                pairs = _paired(article, shown[source].get(key), taxonomy)
-                carried[locale, key, taxonomy] = pairs
-                identities[taxonomy] |= {_folded(identity) for identity, _ in pairs}
-    slugs = {taxonomy: term_slugs(names) for taxonomy, names in identities.items()}
-    return {locale: _terms(locale, keys, carried, slugs, shown) for locale, keys in order.items()}
+    slugs = {taxonomy: term_slugs(_identities(shown, source, order, taxonomy)) for taxonomy in TAXONOMIES}
+    return {locale: _terms(locale, keys, slugs, shown, source) for locale, keys in order.items()}
+
+
+def _identities(
+    shown: Mapping[str, Mapping[str, Article]], source: str, order: Mapping[str, list[str]], taxonomy: str
+) -> set[str]:
+    return {
+        _folded(identity)
+        for locale, keys in order.items()
+        for key in keys
+        for identity, _ in _paired(shown[locale][key], shown[source].get(key), taxonomy)
+    }
 
 
 def _terms(
     locale: str,
     keys: list[str],
-    carried: Mapping[tuple[str, str, str], list[tuple[str, str]]],
     slugs: Mapping[str, Mapping[str, str]],
     shown: Mapping[str, Mapping[str, Article]],
+    source: str,
 ) -> Terms:
     by_taxonomy: dict[str, tuple[Term, ...]] = {}
-    by_post: dict[tuple[str, str], tuple[Term, ...]] = {}
+    by_post: dict[str, tuple[Term, ...]] = {}
+    same: dict[tuple[str, ...], tuple[Term, ...]] = {}  # many posts have the same terms
     for taxonomy in TAXONOMIES:
         posts: dict[str, list[str]] = {}
         names: dict[str, tuple[bool, str, str]] = {}
+        carried: dict[str, list[str]] = {}
         for key in keys:
-            for identity, name in carried[locale, key, taxonomy]:
+            article = shown[locale][key]
+            for identity, name in _paired(article, shown[source].get(key), taxonomy):
                 slug = slugs[taxonomy][_folded(identity)]
-                if key not in posts.setdefault(slug, []):
-                    posts[slug].append(key)
+                if slug not in carried.setdefault(key, []):
+                    carried[key].append(slug)
+                    posts.setdefault(slug, []).append(key)
                 # A post in the locale's own language knows the name better than one shown in another.
-                foreign = shown[locale][key].written_in != locale
-                candidate = (foreign, name, shown[locale][key].written_in)
+                candidate = (article.written_in != locale, name, article.written_in)
                 names[slug] = min(names.get(slug, candidate), candidate)
         if taxonomy == SERIES:
             posts = {slug: _in_reading_order(keys, shown[locale]) for slug, keys in posts.items()}
         terms = [Term(taxonomy, locale, slug, names[slug][1], names[slug][2], tuple(posts[slug])) for slug in posts]
         by_taxonomy[taxonomy] = tuple(sorted(terms, key=lambda term: (_folded(term.name), term.slug)))
         by_slug = {term.slug: term for term in terms}
-        for key in keys:
-            found = [by_slug[slugs[taxonomy][_folded(identity)]] for identity, _ in carried[locale, key, taxonomy]]
-            by_post[key, taxonomy] = tuple(dict.fromkeys(found))
+        for key, own in carried.items():
+            found = by_post.get(key, ()) + tuple(by_slug[slug] for slug in own)
+            by_post[key] = same.setdefault(tuple(term.key for term in found), found)
     return Terms(by_taxonomy, by_post)
 
 

@@ -59,7 +59,8 @@ class Work:
     """What the steps hand on to each other. `frame` is the digest of what all pages depend on; `changed` are the keys
     of the articles that were rendered anew; `facts` is the digest of what pages show of other pages' posts, and the
     work is `settled` if that is as it was; `book` is that of where links may lead. `dated` are the dates, told by git,
-    of changes in sources, by locale and key. `spread` has workers elsewhere render articles.
+    of changes in sources, by locale and key. `spread` has workers elsewhere render articles. `library` is there until
+    it is known what is shown; `until` is when something comes out or goes next.
     """
 
     settings: Settings
@@ -90,6 +91,7 @@ class Work:
     warnings: list[PipelineError] = field(default_factory=list)
     cards: dict[tuple[str, str], str] = field(default_factory=dict)
     written: Written = field(default_factory=lambda: Written(0, 0, 0))
+    until: datetime | None = None
 
     @property
     def prefixes(self) -> dict[str, str]:
