@@ -84,7 +84,7 @@ def test_two_processes_build_what_one_builds(many: Site) -> None:
         log.touch()
         warnings = run(SCRIPT, count, many.root, log, out)
         made[count] = warnings, contents(out)
-        assert len(set(log.read_text().split())) == (0 if count == 1 else 2), "a copy for the articles, and one for the pages"
+        assert len(set(log.read_text().split())) == (0 if count == 1 else 2), "a copy for articles, one for pages"
     assert made[1] == made[2]
     assert not list((many.root / ".pipeline/site").glob("*.staged"))
 
