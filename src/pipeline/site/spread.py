@@ -20,7 +20,7 @@ __all__ = ["spread"]
 _FEW = 32
 # Until copies are made anew. What a copy has looked at it no longer shares with this process, for objects are counted
 # where they are: one that looked at everything would take all its memory once more.
-_ROUND = 256
+_ROUND = 64
 _PIPE = 1 << 20  # bytes that wait while this process is busy with a thing of its own
 _NUMBER = 4  # bytes
 
