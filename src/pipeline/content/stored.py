@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sys
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -38,9 +37,8 @@ class StoredPost(Post):
         """`file` is below `folder`; `fields` is `meta` as `fields_of` has it; the body follows after `begin`
         characters.
         """
-        # The same post of another language, and what a translation was made from, have the same.
-        known = {"key": sys.intern(key), "fields": sys.intern(fields), "_file": sys.intern(file)}
-        for name, value in {**known, "_folder": folder, "_digest": digest, "_begin": begin}.items():
+        known = {"key": key, "_folder": folder, "_file": file, "fields": fields, "_digest": digest, "_begin": begin}
+        for name, value in known.items():
             object.__setattr__(self, name, value)  # as any frozen dataclass does
 
     @property
@@ -108,7 +106,7 @@ def meta_of(fields: str) -> Meta:
     """Front matter from JSON that it was `fields_of`. Raises ValueError, TypeError or AttributeError for other."""
     values: dict[str, Any] = json.loads(fields)
     values |= {name: _date(values[name]) for name in _DATES if name in values}
-    values |= {name: _shared(tuple(map(sys.intern, values[name]))) for name in _LISTS if name in values}
+    values |= {name: _shared(tuple(values[name])) for name in _LISTS if name in values}
     return Meta.model_construct(**values)
 
 

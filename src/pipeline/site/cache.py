@@ -132,7 +132,14 @@ class Cache:
 
     def article_facts(self, name: str) -> str:
         """What the pages of an article that is kept show of it, as JSON."""
-        rows = self._read("SELECT facts FROM articles WHERE name = ?", name)
+        return self._of_article("SELECT facts FROM articles WHERE name = ?", name)
+
+    def article_remarks(self, name: str) -> str:
+        """What else the site has to do with an article that is kept, as JSON."""
+        return self._of_article("SELECT remarks FROM articles WHERE name = ?", name)
+
+    def _of_article(self, question: str, name: str) -> str:
+        rows = self._read(question, name)
         if not rows:
             raise Damaged(f"{self.path}: {name} is missing")
         return str(rows[0][0])
@@ -283,6 +290,7 @@ class Cache:
             self._process = os.getpid()
             self._copied.append(self._db)
             self._db = self._guarded(lambda: sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True))
+            self._guarded(lambda: self._db.execute("PRAGMA cache_size = -500"))
         return self._guarded(lambda: self._db.execute(question, values).fetchall())
 
     def _write(self, command: str, rows: list[tuple[Any, ...]]) -> None:
@@ -350,7 +358,7 @@ def _connected(path: Path | None, out: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path or ":memory:", timeout=0, check_same_thread=False)
     db.execute("PRAGMA synchronous = OFF")  # what a crash of the machine spoils is found to be damaged
-    db.execute("PRAGMA cache_size = -4000")
+    db.execute("PRAGMA cache_size = -2000")
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     known = db.execute("SELECT value FROM facts WHERE name = 'format'").fetchone() if "facts" in tables else None
     if known != (_FORMAT,):

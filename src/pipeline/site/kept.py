@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -37,6 +37,7 @@ __all__ = [
     "summary_of",
 ]
 
+_T = TypeVar("_T")
 # (what was asked for, whether as a reference, what it turned out to be)
 Asked = tuple[str, bool, tuple[str, str, str, str, str]]
 
@@ -51,20 +52,41 @@ class Fragment:
     line: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """A rendered article: what Rendered says of it, read when it is asked for. `copies` are the files that its images
-    and diagrams need, by their paths in the site.
+    """A rendered article: what Rendered says of it, read when it is asked for. If it is `noted`, the site has more to
+    do with it than to show it.
     """
 
     cache: Cache
     name: str
     digest: str
-    links: tuple[Fragment, ...] = ()
-    images: tuple[str, ...] = ()
-    diagrams: tuple[Diagram, ...] = ()
-    copies: tuple[tuple[str, Path], ...] = ()
-    problems: tuple[BuildError, ...] = ()
+    noted: bool = False
+
+    @property
+    def links(self) -> tuple[Fragment, ...]:
+        """To parts of pages of the site."""
+        return self._remarks("links", lambda one: Fragment(*one))
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Of the site, by their paths there."""
+        return self._remarks("images", lambda one: str(one[0]))
+
+    @property
+    def diagrams(self) -> tuple[Diagram, ...]:
+        """That were drawn."""
+        return self._remarks("diagrams", lambda one: Diagram(one[0], one[1], (one[2][0], one[2][1]), *one[3:]))
+
+    @property
+    def copies(self) -> tuple[tuple[str, Path], ...]:
+        """The files that its images and diagrams need, by their paths in the site."""
+        return self._remarks("copies", lambda one: (one[0], Path(one[1])))
+
+    @property
+    def problems(self) -> tuple[BuildError, ...]:
+        """What is wrong with it."""
+        return self._remarks("problems", _problem)
 
     @property
     def html(self) -> Markup:
@@ -98,6 +120,20 @@ class Kept:
 
     def _fact(self, name: str) -> Any:
         return _fact(self.cache, self.cache.article_facts(self.name), name)
+
+    def _remarks(self, name: str, made: Callable[[Any], _T]) -> tuple[_T, ...]:
+        if not self.noted:
+            return ()
+        try:
+            found = json.loads(self.cache.article_remarks(self.name)).get(name, ())
+            return tuple(made(one) for one in (found.items() if isinstance(found, dict) else found))
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            raise Damaged(f"{self.cache.path}: {error}") from error
+
+
+def _problem(kept: Sequence[Any]) -> BuildError:
+    message, path, line, remedy, kind = kept
+    return BuildError(message, path=path and Path(path), line=line, remedy=remedy, kind=kind)
 
 
 class Recorder:
@@ -191,30 +227,16 @@ def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]
 
 def restored(cache: Cache, name: str, row: Row, files: Mapping[str, Path]) -> Kept | None:
     """An article that is kept; None if one of its images has changed, or what was made of them is gone."""
-    kept = Kept(cache, name, row.digest)
+    kept = Kept(cache, name, row.digest, noted=bool(row.remarks))
     if not row.remarks:
         return kept
-    found = _loaded(cache, row.remarks)
     try:
-        images = found.get("images", {})
-        copies = tuple((path, Path(file)) for path, file in found.get("copies", {}).items())
-        if any(stat_or_none(files.get(path)) != stat for path, stat in images.items()):
-            return None
-        if not all(file.is_file() for _, file in copies):
-            return None
-        kept.links = tuple(Fragment(*one) for one in found.get("links", ()))
-        kept.images, kept.copies = tuple(images), copies
-        kept.diagrams = tuple(
-            Diagram(path, name, (size[0], size[1]), words, fault)
-            for path, name, size, words, fault in found.get("diagrams", ())
-        )
-        kept.problems = tuple(
-            BuildError(message, path=path and Path(path), line=line, remedy=remedy, kind=kind)
-            for message, path, line, remedy, kind in found.get("problems", ())
-        )
-    except (TypeError, ValueError, AttributeError, LookupError) as error:
+        found = json.loads(row.remarks)
+        same = all(stat_or_none(files.get(path)) == stat for path, stat in found.get("images", {}).items())
+        same = same and all(Path(file).is_file() for file in found.get("copies", {}).values())
+    except (ValueError, TypeError, AttributeError) as error:
         raise Damaged(f"{cache.path}: {error}") from error
-    return kept
+    return kept if same else None
 
 
 def still_right(kept: Kept, article: Article, page: Page, links: Links) -> bool:
@@ -250,13 +272,3 @@ def _fact(cache: Cache, facts: str, name: str) -> Any:
 @lru_cache(maxsize=64)  # what is asked for of one article is asked for at about the same time
 def _read(facts: str) -> Any:
     return json.loads(facts)
-
-
-def _loaded(cache: Cache, text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise Damaged(f"{cache.path}: {error}") from error
-    if not isinstance(found, dict):
-        raise Damaged(f"{cache.path}: {text[:40]!r}")
-    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.content import Post, read_post
@@ -39,6 +40,7 @@ class Reader:
         self._known = cache.posts()
         self._gone = set(self._known)
         self._fresh: dict[str, tuple[str, str]] = {}
+        self._texts: dict[str, str] = {}
 
     def read(self, directory: Path, file: Path) -> Post:
         """The post in a file. Raises ContentError as `read_post` does."""
@@ -58,7 +60,8 @@ class Reader:
             if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > TICK:
                 self._keep(name, stat, facts)
         try:
-            return _stored(directory, file, facts)
+            # The same post of another language, and what a translation was made from, have names and fields in common.
+            return _stored(directory, file, facts, lambda text: self._texts.setdefault(text, text))
         except (ValueError, TypeError, AttributeError) as error:
             raise Damaged(f"{self._cache.path}: {error}") from error
 
@@ -76,15 +79,16 @@ class Reader:
 
 def read_anew(directory: Path, file: Path) -> StoredPost:
     """The post in a file, as a Reader gives it. Raises ContentError as `read_post` does."""
-    return _stored(directory, file, _facts(read_post(directory, file)))
+    return _stored(directory, file, _facts(read_post(directory, file)), str)
 
 
-def _stored(directory: Path, file: Path, facts: str) -> StoredPost:
+def _stored(directory: Path, file: Path, facts: str, same: Callable[[str], str]) -> StoredPost:
     digest, _, rest = facts.partition(" ")
     begin, _, fields = rest.partition(" ")
     name = file.as_posix()
     meta_of(fields)  # which is asked for next, and raises an error where it is damaged
-    return StoredPost(key_of(name), os.fspath(directory), name, fields, digest, int(begin))
+    folder = same(os.fspath(directory))
+    return StoredPost(same(key_of(name)), folder, same(name), same(fields), digest, int(begin))
 
 
 def head_of(post: Post) -> tuple[int, str]:

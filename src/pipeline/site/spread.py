@@ -44,6 +44,7 @@ def spread(
     try:
         for start in range(0, len(things), _ROUND):
             some = things[start : start + _ROUND]
+            _give_back()
             for number, result in _round(function, some, helpers if ready() else 0):
                 yield some[number], result
     finally:
@@ -146,6 +147,14 @@ def _end(copies: dict[Connection, int], connection: Connection) -> None:
     with contextlib.suppress(OSError):
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
+
+
+def _give_back() -> None:
+    """Memory that this process does not use any more, and that copies of it would have, too."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # only the C library of GNU is asked for it
+        import ctypes
+
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _may_fork() -> bool:
