@@ -18,7 +18,7 @@ from pipeline.site.output import Staged
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
-from pipeline.site.searching import Document, Indexed, keep_index, make_index, patch_index
+from pipeline.site.searching import Document, Documents, Indexed, keep_index, make_index, patch_index
 from pipeline.site.work import Job, Work
 
 __all__ = ["draw_cards", "markdown_file", "patched_search", "render_extras", "search_jobs"]
@@ -98,12 +98,10 @@ def search_jobs(work: Work) -> list[Job]:
     jobs = []
     for locale, folder in _searches(work):
         pages = _searched(page for page in work.plan.pages if page.locale == locale)
-        jobs.append(Job(partial(_index, work, locale, folder, pages), partial(_keep_index, work, locale, len(pages))))
+        documents = Documents(_document(work, page) for page in pages)
+        make = partial(make_index, work.output, work.cache, locale, folder, documents)
+        jobs.append(Job(make, partial(_keep_index, work, locale, documents, len(pages))))
     return jobs
-
-
-def _index(work: Work, locale: str, folder: str, pages: Iterable[Page]) -> Indexed:
-    return make_index(work.output, work.cache, locale, folder, [_document(work, page) for page in pages])
 
 
 def _searches(work: Work) -> Iterator[tuple[str, str]]:
@@ -125,13 +123,15 @@ def patched_search(work: Work, pages: Iterable[Page]) -> Iterator[Staged]:
         if indexed is None:
             raise Damaged(f"{work.cache.path}: {locale}")
         yield from indexed.files
-        keep_index(work.cache, locale, indexed)
+        places = work.cache.searched_places(locale, documents)
+        keep_index(work.cache, locale, indexed, [(places[name], one) for name, one in documents.items()])
 
 
-def _keep_index(work: Work, locale: str, count: int, indexed: Indexed) -> None:
+def _keep_index(work: Work, locale: str, documents: Documents, count: int, indexed: Indexed) -> None:
     for staged in indexed.files:
         work.take(staged)
-    keep_index(work.cache, locale, indexed)
+    fresh = set(indexed.fresh)
+    keep_index(work.cache, locale, indexed, ((at, one) for at, one in enumerate(documents) if at in fresh))
     work.cache.forget_searched(locale, count)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 
 from pipeline.site.pages import Plan
+from pipeline.site.taxonomies import Term
 
 __all__ = ["Neighbours"]
 
@@ -14,13 +16,23 @@ _MOST = 3
 
 
 class Neighbours:
-    """Of every listed post of every locale, by keys."""
+    """Of every listed post of every locale, by keys.
+
+    Posts are known by their places in the list of their locale: numbers that are kept in a row, so that looking at many
+    of them touches little memory.
+    """
 
     def __init__(self, plan: Plan, locales: Iterable[str]) -> None:
         """`plan` is complete."""
         self._plan = plan
         self._posts = {locale: plan.by_key[locale, ""].posts for locale in locales}
         self._order = {locale: {key: place for place, key in enumerate(posts)} for locale, posts in self._posts.items()}
+        self._places = {
+            (locale, term.key): array("L", sorted(order[key] for key in term.posts if key in order))
+            for locale, order in self._order.items()
+            for terms in plan.terms[locale].by_taxonomy.values()
+            for term in terms
+        }
 
     def beside(self, locale: str, key: str) -> tuple[str, str]:
         """The keys of the newer and the older post, `""` at the ends."""
@@ -29,16 +41,20 @@ class Neighbours:
             return "", ""
         return posts[place - 1] if place else "", posts[place + 1] if place + 1 < len(posts) else ""
 
+    def carrying(self, term: Term) -> Iterator[str]:
+        """The keys of the listed posts that carry a term, in the order of the list."""
+        return map(self._posts[term.locale].__getitem__, self._places[term.locale, term.key])
+
     def related(self, locale: str, key: str) -> list[str]:
         """At most three posts that share categories, tags or a series with it: a rare one says more than a common one;
         the newer first where they share as much.
         """
-        order = self._order[locale]
-        scores: Counter[str] = Counter()
+        posts, own = self._posts[locale], self._order[locale].get(key)
+        scores: Counter[int] = Counter()
         for term in self._plan.terms[locale].by_post.get(key, ()):
-            if 1 < len(term.posts) <= max(2, len(order) // 2):
-                for other in term.posts:
-                    scores[other] += 1_000_000 // len(term.posts)
-        scores.pop(key, None)
-        ranked = ((-score, order[one], one) for one, score in scores.items() if one in order)
-        return [one for _, _, one in nsmallest(_MOST, ranked)]
+            count = len(term.posts)
+            if 1 < count <= max(2, len(posts) // 2):
+                for place in self._places[locale, term.key]:
+                    scores[place] += 1_000_000 // count
+        ranked = ((-score, place) for place, score in scores.items() if place != own)
+        return [posts[place] for _, place in nsmallest(_MOST, ranked)]

@@ -22,6 +22,7 @@ from pipeline.site.work import Job, Work
 __all__ = ["page_html", "pages_again", "render_pages", "theme_of"]
 
 _PAGES, _CHANNELS = 8, 16  # to a job
+_LONG = 1000  # posts
 _T = TypeVar("_T")
 
 
@@ -49,8 +50,13 @@ def render_pages(work: Work) -> None:
     left = [page for page in work.plan.pages if not _is_untouched(work, page, whole=whole)]
     work.progress.add(len(work.plan.pages) - len(left))
     shown_whole: set[bool] = set()
+    # A page that shows very many is made before there are copies of this process, which need not look at all of them.
+    long = [page for page in left if page.kind == "archive" and len(page.posts) > _LONG]
+    for page in long:
+        made = _made(work, theme, presenter, frames, [page], whole=whole)
+        _keep(work, [page], shown_whole, made)
     jobs = [*search_jobs(work), *_feed_jobs(work, theme, presenter)]
-    for pages in _batches(left, _PAGES):
+    for pages in _batches([page for page in left if page not in long], _PAGES):
         make = partial(_made, work, theme, presenter, frames, pages, whole=whole)
         jobs.append(Job(make, partial(_keep, work, pages, shown_whole)))
     work.do(jobs)

@@ -139,10 +139,7 @@ class Presenter:
 
     def feed(self, locale: str, term: Term | None = None) -> list[Entry]:
         """The newest posts that are in the feed's own language; of all, or of a term."""
-        keys = self._plan.by_key[locale, ""].posts
-        if term:
-            members = set(term.posts)
-            keys = tuple(key for key in keys if key in members)
+        keys = self._neighbours.carrying(term) if term else self._plan.by_key[locale, ""].posts
         pages = (self._plan.by_key[locale, key] for key in keys)
         own = (page for page in pages if page.indexable and page.article and page.article.date)
         return [self._entry(locale, page.key) for page in islice(own, self._settings.site.feed_length)]

@@ -6,16 +6,20 @@ What is made is told to the cache by the process that builds; the index itself m
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass
 from hashlib import blake2b
+from itertools import islice
 
 from pipeline.site.cache import Cache, Damaged
 from pipeline.site.output import Output, Staged
 from pipeline.site.search import contents, encoded, index, patch, relabelled, shard_count, weights
 
-__all__ = ["Document", "Indexed", "keep_index", "make_index", "patch_index"]
+__all__ = ["Document", "Documents", "Indexed", "keep_index", "make_index", "patch_index"]
+
+_MANY = 512  # documents that are told to the cache at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,31 @@ class Document:
     made_from: str
 
 
+class Documents:
+    """Documents in order, in a file that copies of this process may read, one process at a time: looking at the pages
+    themselves, each of them would have them in its memory once more.
+    """
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        """Take them down."""
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it goes when nobody needs it any more)
+        self._file.writelines(json.dumps(astuple(one)).encode() + b"\n" for one in documents)
+        self._file.flush()
+
+    def __iter__(self) -> Iterator[Document]:
+        self._file.seek(0)
+        for line in self._file:
+            name, text, (title, href, date, language), labels, made_from = json.loads(line)
+            yield Document(name, text, (title, href, date, language), labels, made_from)
+
+
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """The files of an index, and what is to be kept of it: `fresh` are the documents that it did not have, each with
-    its number, its name, what it was made from, title and labels.
-    """
+    """The files of an index, what is to be kept of it, and the numbers of the documents that it did not have."""
 
     files: tuple[Staged, ...]
     state: str
-    fresh: tuple[tuple[int, str, str, tuple[str, str]], ...]
+    fresh: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -50,20 +70,25 @@ class _State:
     digests: list[str]
 
 
-def make_index(output: Output, cache: Cache, language: str, folder: str, documents: Sequence[Document]) -> Indexed:
+def make_index(output: Output, cache: Cache, language: str, folder: str, documents: Documents) -> Indexed:
     """The index of some documents, in `folder` of the site. Raises Damaged for what cannot have been kept."""
     known = cache.searched(language)
-    fresh = {
-        number: one for number, one in enumerate(documents) if known[number : number + 1] != [(one.name, one.made_from)]
-    }
+    fresh, same, count = [], 0, 0
+    for number, one in enumerate(documents):
+        name, made_from = known[number] if number < len(known) else ("", "")
+        same += one.name == name
+        count += 1
+        if (one.name, one.made_from) != (name, made_from):
+            fresh.append(number)
     found = None
-    names = [name for name, _ in known]
-    if len(fresh) * 4 <= len(documents) and names == [one.name for one in documents[: len(known)]]:
-        found = _patched(output, cache, language, folder, fresh, len(known))
+    if len(fresh) * 4 <= count and same == len(known):
+        few = set(fresh)
+        changed = {number: one for number, one in enumerate(documents) if number in few}
+        found = _patched(output, cache, language, folder, changed, len(known))
     state, files = found or _made(output, cache, folder, documents)
     data = contents(state.digests, [one.listed for one in documents])
     files.append(_staged(output, f"{folder}index.json", data))
-    return Indexed(tuple(files), json.dumps([state.size, state.digests]), _rows(fresh))
+    return Indexed(tuple(files), json.dumps([state.size, state.digests]), tuple(fresh))
 
 
 def patch_index(
@@ -84,21 +109,18 @@ def patch_index(
     except (OSError, ValueError) as error:
         raise Damaged(f"{path}: {error}") from error
     files.append(_staged(output, path, data))
-    return Indexed(tuple(files), json.dumps([state.size, state.digests]), _rows(fresh))
+    return Indexed(tuple(files), json.dumps([state.size, state.digests]), tuple(fresh))
 
 
-def keep_index(cache: Cache, language: str, indexed: Indexed) -> None:
-    """Keep what the next build needs to change this index."""
-    cache.keep_searched(language, indexed.fresh)
+def keep_index(cache: Cache, language: str, indexed: Indexed, fresh: Iterable[tuple[int, Document]]) -> None:
+    """Keep what the next build needs to change this index: `fresh` are the documents of those numbers."""
+    rows = ((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in fresh)
+    while some := list(islice(rows, _MANY)):
+        cache.keep_searched(language, some)
     cache.keep_fact(f"search {language}", indexed.state)
 
 
-def _rows(documents: Mapping[int, Document]) -> tuple[tuple[int, str, str, tuple[str, str]], ...]:
-    rows = documents.items()
-    return tuple((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in rows)
-
-
-def _made(output: Output, cache: Cache, folder: str, documents: Sequence[Document]) -> tuple[_State, list[Staged]]:
+def _made(output: Output, cache: Cache, folder: str, documents: Iterable[Document]) -> tuple[_State, list[Staged]]:
     try:
         size, shards = index((one.listed[0], one.labels, cache.terms(one.text)) for one in documents)
     except ValueError as error:

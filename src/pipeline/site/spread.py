@@ -9,6 +9,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
@@ -18,9 +20,10 @@ __all__ = ["spread"]
 
 # With fewer things than these a process, starting it would cost more than it saves.
 _FEW = 32
-# Until copies are made anew. What a copy has looked at it no longer shares with this process, for objects are counted
-# where they are: one that looked at everything would take all its memory once more.
-_ROUND = 64
+# So many things a copy does until another takes its place. What it has looked at it no longer shares with this process,
+# for objects are counted where they are: one that looked at everything would take all that memory once more.
+_LIFE = 32
+_LEAST = 8  # for each copy, or else no other takes its place
 _PIPE = 1 << 20  # bytes that wait while this process is busy with a thing of its own
 _NUMBER = 4  # bytes
 
@@ -40,51 +43,41 @@ def spread(
     if helpers < 1 or not _may_fork():
         yield from ((thing, function(thing)) for thing in things)
         return
-    gc.freeze()  # or else a search for rubbish would write into what is shared
-    try:
-        for start in range(0, len(things), _ROUND):
-            some = things[start : start + _ROUND]
-            _give_back()
-            for number, result in _round(function, some, helpers if ready() else 0):
-                yield some[number], result
-    finally:
-        gc.unfreeze()
-
-
-def _round(function: Callable[[_T], _R], things: Sequence[_T], helpers: int) -> Iterator[tuple[int, _R]]:
-    """The number of each thing, and what was made of it, here and by so many copies of this process."""
-    queue, numbers = os.pipe()
     copies: dict[Connection, int] = {}
     left = set(range(len(things)))
-    try:
-        with os.fdopen(numbers, "wb") as all_numbers:
-            all_numbers.write(b"".join(number.to_bytes(_NUMBER, "big") for number in left))
-        for _ in range(helpers):
-            _make_copy(function, things, queue, copies)
-        for number in _taken(queue):
-            left.discard(number)
-            yield number, function(things[number])
-            for done, result in _received(copies, 0):
-                left.discard(done)
-                yield done, result
-        while copies:
-            for done, result in _received(copies, None):
-                left.discard(done)
-                yield done, result
-        for number in sorted(left):
-            yield number, function(things[number])
-    finally:
-        os.close(queue)
-        for connection in list(copies):
-            _end(copies, connection)
+    with TemporaryFile() as numbers:
+        queue = numbers.fileno()  # of which each process takes the next, for they share the place that it is read at
+        numbers.write(b"".join(number.to_bytes(_NUMBER, "big") for number in range(len(things))))
+        numbers.seek(0)
+        try:
+            while left:
+                while len(copies) < min(helpers, len(left) // _LEAST) and ready():
+                    if not _make_copy(function, things, queue, copies):
+                        break
+                own = next(_taken(queue), None)
+                if own is not None:
+                    left.discard(own)
+                    yield things[own], function(things[own])
+                elif not copies:  # some that were taken were not done
+                    own = left.pop()
+                    yield things[own], function(things[own])
+                for number, result in _received(copies, 0 if own is not None else None):
+                    left.discard(number)
+                    yield things[number], result
+        finally:
+            for connection in list(copies):
+                _end(copies, connection)
+            gc.unfreeze()
 
 
 def _make_copy(
     function: Callable[[Any], Any], things: Sequence[Any], queue: int, copies: dict[Connection, int]
-) -> None:
-    """One more, by what it is heard of."""
+) -> bool:
+    """One more, by what it is heard of; False where there can be none."""
     from multiprocessing.connection import Pipe
 
+    _give_back()
+    gc.freeze()  # or else a search for rubbish would write into what is shared
     ours, its = Pipe(duplex=False)
     with contextlib.suppress(OSError, ImportError, AttributeError):  # a system may have no such pipes, or allow no more
         import fcntl
@@ -95,11 +88,12 @@ def _make_copy(
     except OSError:  # no more processes, or no memory for one
         ours.close()
         its.close()
-        return
+        return False
     if process == 0:
         _work(function, things, queue, its, [ours, *copies])
     its.close()
     copies[ours] = process
+    return True
 
 
 def _work(
@@ -110,7 +104,7 @@ def _work(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for connection in others:
             connection.close()
-        for number in _taken(queue):
+        for number in islice(_taken(queue), _LIFE):
             try:
                 result = function(things[number])
             except Exception:  # noqa: BLE001, S112 (the process it belongs to will see it, too)
