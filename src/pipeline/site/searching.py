@@ -46,6 +46,9 @@ class Documents:
         self._file.writelines(json.dumps(astuple(one)).encode() + b"\n" for one in documents)
         self._file.flush()
 
+    def __del__(self) -> None:
+        self._file.close()
+
     def __iter__(self) -> Iterator[Document]:
         self._file.seek(0)
         for line in self._file:
