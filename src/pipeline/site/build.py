@@ -199,10 +199,8 @@ def _built(work: Work, go_on: Callable[[], bool]) -> Work:
             step(work)
     finally:
         work.output.discard()
-    made = work.output.made()
-    fresh = {path: one for path, one in made.items() if work.output.known.get(path) != one}
     work.cache.keep_fact("facts", work.facts)
-    work.cache.keep_files(fresh, work.output.known.keys() - made.keys())
+    work.cache.keep_files(work.output.made(), work.output.gone())
     work.cache.commit()
     work.cache.prune()
     return work

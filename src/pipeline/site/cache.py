@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,7 @@ CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NO
  WITHOUT ROWID;
 """
 _STAGED = ".staged"
+_MANY = 512  # rows that are written at a time
 _LONG = 3600.0  # seconds in which a build that goes on stages a file
 _T = TypeVar("_T")
 
@@ -217,10 +219,11 @@ class Cache:
         rows = self._read("SELECT made_from, stat FROM files WHERE path = ?", path)
         return Made(*rows[0]) if rows else None
 
-    def keep_files(self, fresh: Mapping[str, Made], gone: Iterable[str]) -> None:
+    def keep_files(self, fresh: Iterable[tuple[str, Made]], gone: Iterable[str]) -> None:
         """Add some, and forget others."""
-        rows = [(path, made.made_from, made.stat) for path, made in fresh.items()]
-        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
+        rows = ((path, made.made_from, made.stat) for path, made in fresh)
+        while some := list(islice(rows, _MANY)):
+            self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", some)
         self._write("DELETE FROM files WHERE path = ?", [(path,) for path in gone])
 
     def commit(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import pickle
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import BinaryIO
 
-from pipeline.files import write_atomic
 from pipeline.site.assets import Assets
 from pipeline.site.attachments import Attachments
 from pipeline.site.editions import Edition
@@ -45,8 +46,32 @@ class Ground:
 
 def keep_ground(path: Path, ground: Ground) -> None:
     """Write it down. Raises OSError."""
-    data = pickle.dumps(ground, pickle.HIGHEST_PROTOCOL)
-    write_atomic(path, blake2b(data, digest_size=_SIZE).digest() + data)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            data = _Digested(file)
+            file.write(bytes(_SIZE))
+            pickle.Pickler(data, pickle.HIGHEST_PROTOCOL).dump(ground)
+            file.seek(0)
+            file.write(data.digest())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class _Digested:
+    """Writes to a file, and knows the digest of what it has written: a site's plan need not be in memory twice."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._digest = file, blake2b(digest_size=_SIZE)
+        self.digest = self._digest.digest
+
+    def write(self, data: bytes) -> int:
+        """For pickle."""
+        self._digest.update(data)
+        return self._file.write(data)
 
 
 def read_ground(path: Path) -> Ground | None:

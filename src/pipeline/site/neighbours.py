@@ -25,7 +25,10 @@ class Neighbours:
     def __init__(self, plan: Plan, locales: Iterable[str]) -> None:
         """`plan` is complete."""
         self._plan = plan
-        self._posts = {locale: plan.by_key[locale, ""].posts for locale in locales}
+        # Copies, which are beside each other.
+        self._posts = {
+            locale: tuple(key.encode().decode() for key in plan.by_key[locale, ""].posts) for locale in locales
+        }
         self._order = {locale: {key: place for place, key in enumerate(posts)} for locale, posts in self._posts.items()}
         self._places = {
             (locale, term.key): array("L", sorted(order[key] for key in term.posts if key in order))
@@ -33,6 +36,10 @@ class Neighbours:
             for terms in plan.terms[locale].by_taxonomy.values()
             for term in terms
         }
+
+    def place(self, locale: str, key: str) -> int | None:
+        """Where a post is in the list of its locale, if it is there."""
+        return self._order[locale].get(key)
 
     def beside(self, locale: str, key: str) -> tuple[str, str]:
         """The keys of the newer and the older post, `""` at the ends."""

@@ -14,9 +14,10 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ __all__ = ["MARKER", "Output", "Staged", "Written"]
 
 MARKER = ".pipeline-site.json"
 _FORMAT = 1
+_PARTS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +143,15 @@ class Output:
             self._copies[path] = source
             self._made_from[path] = made_from
 
-    def made(self) -> dict[str, Made]:
-        """What the files were made from, after `commit`."""
-        found = {}
+    def made(self) -> Iterator[tuple[str, Made]]:
+        """What each file was made from that was not made from the same before; after `commit`."""
         for path, made_from in self._made_from.items():
-            if self.is_same(path, made_from):
-                found[path] = self.known[path]
-            elif made_from:
-                found[path] = Made(made_from, stat_of((self.directory / path).stat()))
-        return found
+            if made_from and not self.is_same(path, made_from):
+                yield path, Made(made_from, stat_of((self.directory / path).stat()))
+
+    def gone(self) -> list[str]:
+        """The files of which it is known, and not known any more, what they are made from."""
+        return [path for path in self.known if not self._made_from.get(path)]
 
     def has(self, path: str) -> bool:
         """Whether a file of that name was added."""
@@ -315,7 +317,11 @@ class Output:
         return data if isinstance(data, dict) else {}
 
     def _mark(self, data: Mapping[str, Any]) -> None:
-        write_atomic(self.directory / MARKER, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())
+        parts = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(data)
+        text = bytearray()  # of a large site, the parts are many times as large
+        while some := "".join(islice(parts, _PARTS)):
+            text += some.encode()
+        write_atomic(self.directory / MARKER, bytes(text + b"\n"))
 
 
 def _copy_atomic(source: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
 from pipeline.site.sitemap import sitemap_paths, sitemaps
+from pipeline.site.spread import may_fork
 from pipeline.site.theme import Theme, theme_directories
 from pipeline.site.views import PageView
 from pipeline.site.work import Job, Work
@@ -22,7 +23,7 @@ from pipeline.site.work import Job, Work
 __all__ = ["page_html", "pages_again", "render_pages", "theme_of"]
 
 _PAGES, _CHANNELS = 8, 16  # to a job
-_LONG = 1000  # posts
+_LONG = 1000  # posts, or pages
 _T = TypeVar("_T")
 
 
@@ -50,6 +51,8 @@ def render_pages(work: Work) -> None:
     left = [page for page in work.plan.pages if not _is_untouched(work, page, whole=whole)]
     work.progress.add(len(work.plan.pages) - len(left))
     shown_whole: set[bool] = set()
+    if len(left) > _LONG and may_fork():
+        presenter.hold_entries()
     # A page that shows very many is made before there are copies of this process, which need not look at all of them.
     long = [page for page in left if page.kind == "archive" and len(page.posts) > _LONG]
     for page in long:

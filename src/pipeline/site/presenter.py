@@ -19,6 +19,7 @@ from pipeline.site.articles import Article
 from pipeline.site.changes import marked
 from pipeline.site.context import Heading
 from pipeline.site.editions import Edition
+from pipeline.site.entries import EntryBook
 from pipeline.site.frame import site_view
 from pipeline.site.neighbours import Neighbours
 from pipeline.site.pages import MAIN_SECTION, Page, Plan
@@ -72,8 +73,16 @@ class Presenter:
             locale: site_view(settings, editions, edition, plan, addresses) for locale, edition in editions.items()
         }
         self._neighbours = Neighbours(plan, editions)
-        self._entry = lru_cache(maxsize=_ENTRIES)(self._new_entry)
+        self._book: Mapping[str, EntryBook] = {}
+        self._entry = lru_cache(maxsize=_ENTRIES)(self._found_entry)
         self.whole = False  # set when a template shows posts of a list as a whole
+
+    def hold_entries(self) -> None:
+        """Make the entries of all posts that are listed, where they can be read without a look at the posts."""
+        self._book = {
+            locale: EntryBook(self._new_entry(locale, key) for key in self._plan.by_key[locale, ""].posts)
+            for locale in self._editions
+        }
 
     def site(self, locale: str) -> SiteView:
         """The frame of one language."""
@@ -205,6 +214,12 @@ class Presenter:
             )
             for term in terms
         )
+
+    def _found_entry(self, locale: str, key: str) -> Entry:
+        place = self._neighbours.place(locale, key) if self._book else None
+        if place is None:
+            return self._new_entry(locale, key)
+        return self._book[locale].entry(place, lambda: self._shown_whole(locale, key))
 
     def _new_entry(self, locale: str, key: str) -> Entry:
         page = self._plan.by_key[locale, key]

@@ -11,6 +11,7 @@ import json
 import re
 import tempfile
 import unicodedata
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -27,7 +28,7 @@ _WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the t
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
 _BUCKETS = 256  # the most shards
-_DOCUMENTS = 256  # that are put away at a time
+_DOCUMENTS = 64  # that are put away at a time
 _SHARD = 30_000  # bytes that a file should have about
 
 
@@ -98,7 +99,7 @@ def _buckets(documents: Iterable[tuple[str, str, str]]) -> Iterator[Iterator[str
     """In each a line for every document that has terms there, in order: its number, and those terms with their weights.
     A bucket is part of one shard, however many there are; and small enough to be worked on in a processor's cache.
     """
-    parts: list[list[tuple[int, int]]] = [[] for _ in range(_BUCKETS)]  # where, and how long
+    parts = [array("Q") for _ in range(_BUCKETS)]  # where, and how long, by turns
     waiting: list[list[str]] = [[] for _ in range(_BUCKETS)]  # lines
     with tempfile.TemporaryFile() as spool:
         for number, (title, labels, inside) in enumerate(documents, 1):
@@ -116,15 +117,16 @@ def _buckets(documents: Iterable[tuple[str, str, str]]) -> Iterator[Iterator[str
             yield _read(spool, some_parts)
 
 
-def _put_away(waiting: list[list[str]], spool: BinaryIO, parts: list[list[tuple[int, int]]]) -> None:
+def _put_away(waiting: list[list[str]], spool: BinaryIO, parts: list[array[int]]) -> None:
     for lines, places in zip(waiting, parts, strict=True):
         if lines:
-            places.append((spool.tell(), spool.write("\n".join(lines).encode("utf-8", "surrogatepass"))))
+            places.append(spool.tell())
+            places.append(spool.write("\n".join(lines).encode("utf-8", "surrogatepass")))
             lines.clear()
 
 
-def _read(spool: BinaryIO, parts: Iterable[tuple[int, int]]) -> Iterator[str]:
-    for start, length in parts:
+def _read(spool: BinaryIO, parts: array[int]) -> Iterator[str]:
+    for start, length in zip(parts[::2], parts[1::2], strict=True):
         spool.seek(start)
         yield from spool.read(length).decode("utf-8", "surrogatepass").split("\n")
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-__all__ = ["spread"]
+__all__ = ["may_fork", "spread"]
 
 # With fewer things than these a process, starting it would cost more than it saves.
 _FEW = 32
@@ -40,7 +40,7 @@ def spread(
     `ready` is called before copies are made, which is more than once, and says whether they may be.
     """
     helpers = min(_processors(), len(things) // _FEW) - 1
-    if helpers < 1 or not _may_fork():
+    if helpers < 1 or not may_fork():
         yield from ((thing, function(thing)) for thing in things)
         return
     copies: dict[Connection, int] = {}
@@ -151,7 +151,7 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """A copy of a process has only the thread that made it, and the locks that others held stay locked."""
     return sys.platform == "linux" and threading.active_count() == 1
 
