@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.site.search import contents, encoded, index, patch, terms, text_terms, weights
+from pipeline.site import indexing
+from pipeline.site.indexing import Making
+from pipeline.site.search import contents, encoded, patch, terms, text_terms, weights
 from tests.site.conftest import Site
 
 
@@ -24,9 +29,21 @@ def found(files: dict[str, bytes], query: str) -> set[int]:
     return pages or set()
 
 
+def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, list[bytes]]:
+    """The size and the shards of an index."""
+    documents = list(documents)
+    with tempfile.TemporaryDirectory() as folder:
+        making = Making(Path(folder), len(documents), lambda first, count: documents[first : first + count])
+        for part in making.gathers:
+            making.gathered(part, making.gather(part))
+        for part in making.merges:
+            making.merged(part, making.merge(part))
+        return making.size, [making.shard(number) for number in making.shards]
+
+
 def index_files(documents: list[tuple[str, str]]) -> dict[str, bytes]:
     """The files of an index of titles and texts."""
-    shards = list(index((title, "", text_terms(text)) for title, text in documents)[1])
+    shards = index((title, "", text_terms(text)) for title, text in documents)[1]
     listed = [[title, f"/{number}/", "", "zh-CN"] for number, (title, _) in enumerate(documents)]
     files = {f"{number}.json": data for number, data in enumerate(shards)}
     return {"index.json": contents([str(len(shard)) for shard in shards], listed), **files}
@@ -103,7 +120,7 @@ def test_a_patched_index_is_as_one_made_anew(
     shard = json.loads(before)
     size += patch(shard, number, weights(*documents[number]), weights(*new))
     total, anew = index([*documents[:number], new, *documents[number + 1 :]])
-    assert (size, [encoded(shard)]) == (total, list(anew))
+    assert (size, [encoded(shard)]) == (total, anew)
 
 
 @given(st.lists(st.text(), max_size=4))
@@ -116,3 +133,18 @@ def test_an_index_is_the_json_of_its_terms(texts: list[str]) -> None:
             pairs.setdefault(term, []).extend((number, weight))
     assert shard == encoded(pairs)
     assert size == sum(2 * len(term) + 6 * len(found) // 2 for term, found in pairs.items())
+
+
+def test_it_is_the_same_in_however_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    # So many terms that there are several shards.
+    texts = [
+        f"post {number} " + "".join(chr(0x4E00 + (number * 37 + at * 11) % 3000) for at in range(400))
+        for number in range(40)
+    ]
+    documents = [(f"T{number}", f"字 {number}", text_terms(text)) for number, text in enumerate(texts)]
+    whole = index(documents)
+    assert len(whole[1]) > 1
+    for gathered, merges in ((1, 1), (7, 256)):
+        monkeypatch.setattr(indexing, "_DOCUMENTS", gathered)
+        monkeypatch.setattr(indexing, "_MERGES", merges)
+        assert index(documents) == whole

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from pipeline.site.articles import Article
 from pipeline.site.cache import Damaged, digest
@@ -18,12 +19,14 @@ from pipeline.site.output import Staged
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
-from pipeline.site.searching import Document, Documents, Indexed, keep_index, make_index, patch_index
+from pipeline.site.searching import Document, Documents, Index, patch_index
 from pipeline.site.work import Job, Work
 
-__all__ = ["draw_cards", "markdown_file", "patched_search", "render_extras", "search_jobs"]
+__all__ = ["draw_cards", "make_searches", "markdown_file", "patched_search", "render_extras"]
 
 _REDIRECTS = ".redirects.json"
+_SHARDS = 16  # that are made at a time
+_FEW = 4  # parts of an index that are worth a process
 
 
 def draw_cards(work: Work) -> None:
@@ -93,15 +96,36 @@ def _add_llms(work: Work, presenter: Presenter, edition: Edition) -> None:
     work.output.add(path, data, blake2b(data, digest_size=12).hexdigest())
 
 
-def search_jobs(work: Work) -> list[Job]:
+def make_searches(work: Work) -> None:
     """The search of each language, unless a page or a file of the site takes its place."""
-    jobs = []
-    for locale, folder in _searches(work):
-        pages = _searched(page for page in work.plan.pages if page.locale == locale)
-        documents = Documents(_document(work, page) for page in pages)
-        make = partial(make_index, work.output, work.cache, locale, folder, documents)
-        jobs.append(Job(make, partial(_keep_index, work, locale, documents, len(pages))))
-    return jobs
+    indexes = [_index(work, locale, folder) for locale, folder in _searches(work)]
+    made = [index for index in indexes if not index.patched]
+    _do(work, [(partial(index.gather, part), partial(index.making.gathered, part)) for index, part in _parts(made)])
+    merges = [(index.making, part) for index in made for part in index.making.merges]
+    _do(work, [(partial(making.merge, part), partial(making.merged, part)) for making, part in merges])
+    shards = [
+        (index, index.making.shards[first : first + _SHARDS])
+        for index in made
+        for first in range(0, len(index.making.shards), _SHARDS)
+    ]
+    _do(work, [(partial(index.shards, numbers), index.files.extend) for index, numbers in shards])
+    for index in indexes:
+        for staged in index.end():
+            work.take(staged)
+
+
+def _index(work: Work, locale: str, folder: str) -> Index:
+    pages = _searched(page for page in work.plan.pages if page.locale == locale)
+    documents = Documents(work.output.scratch(f"documents-{locale}") / "all", (_document(work, page) for page in pages))
+    return Index(work.output, work.cache, locale, folder, documents)
+
+
+def _parts(indexes: Iterable[Index]) -> Iterator[tuple[Index, int]]:
+    return ((index, part) for index in indexes for part in index.making.gathers)
+
+
+def _do(work: Work, jobs: Iterable[tuple[Callable[[], Any], Callable[[Any], None]]]) -> None:
+    work.do([Job(make, keep) for make, keep in jobs], few=_FEW)
 
 
 def _searches(work: Work) -> Iterator[tuple[str, str]]:
@@ -119,20 +143,10 @@ def patched_search(work: Work, pages: Iterable[Page]) -> Iterator[Staged]:
     for locale, folder in _searches(work):
         found = _searched(page for page in pages if page.locale == locale)
         documents = {page.key: _document(work, page) for page in found}
-        indexed = patch_index(work.output, work.cache, locale, folder, documents)
-        if indexed is None:
+        files = patch_index(work.output, work.cache, locale, folder, documents)
+        if files is None:
             raise Damaged(f"{work.cache.path}: {locale}")
-        yield from indexed.files
-        places = work.cache.searched_places(locale, documents)
-        keep_index(work.cache, locale, indexed, [(places[name], one) for name, one in documents.items()])
-
-
-def _keep_index(work: Work, locale: str, documents: Documents, count: int, indexed: Indexed) -> None:
-    for staged in indexed.files:
-        work.take(staged)
-    fresh = set(indexed.fresh)
-    keep_index(work.cache, locale, indexed, ((at, one) for at, one in enumerate(documents) if at in fresh))
-    work.cache.forget_searched(locale, count)
+        yield from files
 
 
 def generated(work: Work) -> list[str]:

@@ -127,6 +127,12 @@ class Output:
             self._ready = True
         return self.staging / blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
+    def scratch(self, name: str) -> Path:
+        """A new directory for what a build needs until its end."""
+        folder = self._waiting(name)
+        folder.mkdir()
+        return folder
+
     def discard(self) -> None:
         """Remove what waits, if anything does."""
         if self.staging:

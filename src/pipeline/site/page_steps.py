@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pipeline.site.cache import digest
 from pipeline.site.editions import Edition
-from pipeline.site.extras import markdown_file, render_extras, search_jobs
+from pipeline.site.extras import make_searches, markdown_file, render_extras
 from pipeline.site.feeds import feeds
 from pipeline.site.output import Staged
 from pipeline.site.pages import Page
@@ -58,7 +58,8 @@ def render_pages(work: Work) -> None:
     for page in long:
         made = _made(work, theme, presenter, frames, [page], whole=whole)
         _keep(work, [page], shown_whole, made)
-    jobs = [*search_jobs(work), *_feed_jobs(work, theme, presenter)]
+    make_searches(work)
+    jobs = _feed_jobs(work, theme, presenter)
     for pages in _batches([page for page in left if page not in long], _PAGES):
         make = partial(_made, work, theme, presenter, frames, pages, whole=whole)
         jobs.append(Job(make, partial(_keep, work, pages, shown_whole)))

@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 import unicodedata
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from hashlib import blake2b
-from itertools import accumulate, pairwise
-from typing import BinaryIO
+from itertools import pairwise
 
-__all__ = ["contents", "encoded", "index", "patch", "relabelled", "shard_count", "terms", "text_terms", "weights"]
+__all__ = [
+    "BUCKETS",
+    "bucketed",
+    "contents",
+    "encoded",
+    "merged",
+    "patch",
+    "relabelled",
+    "shard",
+    "shard_count",
+    "terms",
+    "text_terms",
+    "weights",
+]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
@@ -27,8 +36,7 @@ _IS_CJK = re.compile(f"[{_CJK}]")
 _WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the text it is 1
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
-_BUCKETS = 256  # the most shards
-_DOCUMENTS = 64  # that are put away at a time
+BUCKETS = 256  # the most shards
 _SHARD = 30_000  # bytes that a file should have about
 
 
@@ -43,7 +51,7 @@ def terms(text: str) -> Iterator[str]:
 
 
 def text_terms(text: str) -> str:
-    """The terms of a text as they are kept: for each of the _BUCKETS that has any a line, of its number, the terms, and
+    """The terms of a text as they are kept: for each of the BUCKETS that has any a line, of its number, the terms, and
     how much each of them weighs.
     """
     return _lines({term: min(count, _MOST) for term, count in Counter(terms(text)).items()})
@@ -63,93 +71,32 @@ def weights(title: str, labels: str, inside: str = "") -> dict[str, int]:
     return counts
 
 
-def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, Iterator[bytes]]:
-    """An inverted index of documents, each its title, its labels, and the `text_terms` of its text: its size, and its
-    shards as they are in their files. For each term it has number and weight of each document that has it, one after
-    the other; a term is in the shard whose number is its first character's, modulo how many there are. Raises
-    ValueError for what are no terms.
+def bucketed(documents: Iterable[tuple[int, str, str, str]]) -> Iterator[bytes]:
+    """For each of the BUCKETS a text: a line for every document that has terms there, in order: its number, and those
+    terms with their weights. A bucket is part of one shard, however many there are. Documents are given as number,
+    title, labels, and the `text_terms` of their text. Raises ValueError for what are no terms.
     """
-    size = 0
-    lengths = []
-    with ExitStack() as stack:
-        spool = stack.enter_context(tempfile.TemporaryFile())  # a large index is larger than all else
-        for bucket in _buckets(documents):
-            grown, items = _items(bucket)
-            size += grown
-            lengths.append(spool.write("\n".join(items).encode("utf-8", "replace")))
-        stack.pop_all()
-    return size, _shards(spool, lengths, shard_count(size))
+    buckets: list[list[str]] = [[] for _ in range(BUCKETS)]
+    for number, title, labels, inside in documents:
+        lines = dict(_numbered(inside))
+        # Those of title and labels are in a few of the lines, where they weigh more.
+        places = {ord(term[0]) % BUCKETS for term in weights(title, labels)}
+        few = "\n".join(f"{place} {lines[place]}" for place in places if place in lines)
+        lines |= _numbered(_lines(weights(title, labels, few)))
+        for here, some in lines.items():
+            buckets[here].append(f"{number} {some}")
+    return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in buckets)
 
 
-def _shards(spool: BinaryIO, lengths: Sequence[int], count: int) -> Iterator[bytes]:
-    starts = [0, *accumulate(lengths)]
-    with spool:
-        for number in range(count):
-            items: list[bytes] = []
-            for bucket in range(number, len(lengths), count):
-                spool.seek(starts[bucket])
-                items += filter(None, spool.read(lengths[bucket]).split(b"\n"))
-            # As `encoded` has it: no term has a character that JSON writes in another way, or that is before a quote;
-            # and in UTF-8 texts are in the order that they are in.
-            items.sort()
-            yield b"{" + b",".join(items) + b"}"
-
-
-def _buckets(documents: Iterable[tuple[str, str, str]]) -> Iterator[Iterator[str]]:
-    """In each a line for every document that has terms there, in order: its number, and those terms with their weights.
-    A bucket is part of one shard, however many there are; and small enough to be worked on in a processor's cache.
+def merged(texts: Iterable[bytes]) -> tuple[int, bytes]:
+    """How much the terms of a bucket take in a shard, and they themselves, a line each as a shard's JSON has them: with
+    number and weight of each document that has the term, one after the other. `texts` are as they were `bucketed`, in
+    order. Raises ValueError for others.
     """
-    parts = [array("Q") for _ in range(_BUCKETS)]  # where, and how long, by turns
-    waiting: list[list[str]] = [[] for _ in range(_BUCKETS)]  # lines
-    with tempfile.TemporaryFile() as spool:
-        for number, (title, labels, inside) in enumerate(documents, 1):
-            lines = dict(_numbered(inside))
-            # Those of title and labels are in a few of the lines, where they weigh more.
-            places = {ord(term[0]) % _BUCKETS for term in weights(title, labels)}
-            few = "\n".join(f"{place} {lines[place]}" for place in places if place in lines)
-            lines |= _numbered(_lines(weights(title, labels, few)))
-            for here, some in lines.items():
-                waiting[here].append(f"{number - 1} {some}")
-            if number % _DOCUMENTS == 0:
-                _put_away(waiting, spool, parts)
-        _put_away(waiting, spool, parts)
-        for some_parts in parts:
-            yield _read(spool, some_parts)
-
-
-def _put_away(waiting: list[list[str]], spool: BinaryIO, parts: list[array[int]]) -> None:
-    for lines, places in zip(waiting, parts, strict=True):
-        if lines:
-            places.append(spool.tell())
-            places.append(spool.write("\n".join(lines).encode("utf-8", "surrogatepass")))
-            lines.clear()
-
-
-def _read(spool: BinaryIO, parts: array[int]) -> Iterator[str]:
-    for start, length in zip(parts[::2], parts[1::2], strict=True):
-        spool.seek(start)
-        yield from spool.read(length).decode("utf-8", "surrogatepass").split("\n")
-
-
-def _lines(found: Mapping[str, int]) -> str:
-    buckets: list[list[str]] = [[] for _ in range(_BUCKETS)]
-    for term, weight in found.items():
-        buckets[ord(term[0]) % _BUCKETS].append(f"{term} {weight}")
-    return "\n".join(f"{number} {' '.join(some)}" for number, some in enumerate(buckets) if some)
-
-
-def _numbered(lines: str) -> Iterator[tuple[int, str]]:
-    for line in lines.split("\n") if lines else ():
-        number, _, some = line.partition(" ")
-        yield int(number), some
-
-
-def _items(bucket: Iterable[str]) -> tuple[int, list[str]]:
-    """How much a bucket takes, and its terms as a shard's JSON has them."""
     size = 0
     # Most terms are in one document, and pairs of a document are few: as text, each is there once.
     found: dict[str, str | list[str]] = {}
-    for line in bucket:
+    for line in (line for text in texts if text for line in text.decode("utf-8", "surrogatepass").split("\n")):
         number, *words = line.split(" ")
         pairs = {weight: f"{number},{weight}" for weight in set(words[1::2])}
         for term, weight in zip(words[::2], words[1::2], strict=True):
@@ -162,7 +109,29 @@ def _items(bucket: Iterable[str]) -> tuple[int, list[str]]:
                 known.append(pairs[weight])
         size += _size("", len(words) // 2)
     size += sum(_size(term, 0) for term in found)
-    return size, [f'"{term}":[{some if isinstance(some, str) else ",".join(some)}]' for term, some in found.items()]
+    items = (f'"{term}":[{some if isinstance(some, str) else ",".join(some)}]' for term, some in found.items())
+    return size, "\n".join(items).encode("utf-8", "replace")
+
+
+def shard(buckets: Iterable[bytes]) -> bytes:
+    """A shard as it is in its file, of all `merged` buckets that belong to it."""
+    # As `encoded` has it: no term has a character that JSON writes in another way, or that is before a quote; and in
+    # UTF-8 texts are in the order that they are in.
+    items = sorted(item for bucket in buckets for item in bucket.split(b"\n") if item)
+    return b"{" + b",".join(items) + b"}"
+
+
+def _lines(found: Mapping[str, int]) -> str:
+    buckets: list[list[str]] = [[] for _ in range(BUCKETS)]
+    for term, weight in found.items():
+        buckets[ord(term[0]) % BUCKETS].append(f"{term} {weight}")
+    return "\n".join(f"{number} {' '.join(some)}" for number, some in enumerate(buckets) if some)
+
+
+def _numbered(lines: str) -> Iterator[tuple[int, str]]:
+    for line in lines.split("\n") if lines else ():
+        number, _, some = line.partition(" ")
+        yield int(number), some
 
 
 def patch(shard: dict[str, list[int]], number: int, old: Mapping[str, int], new: Mapping[str, int]) -> int:
@@ -189,7 +158,7 @@ def patch(shard: dict[str, list[int]], number: int, old: Mapping[str, int], new:
 def shard_count(size: int) -> int:
     """In how many shards an index of this size is."""
     count = 1
-    while count < _BUCKETS and size / count > _SHARD:
+    while count < BUCKETS and size / count > _SHARD:
         count *= 2
     return count
 

@@ -1,23 +1,25 @@
 """The search index of a language, brought from what it was to what it is: a text that changed costs its own terms.
 
-What is made is told to the cache by the process that builds; the index itself may be made by a copy of it.
+What is made is told to the cache by the process that builds; parts of the index may be made by copies of it.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from itertools import islice
+from pathlib import Path
 
 from pipeline.site.cache import Cache, Damaged
+from pipeline.site.indexing import Making, Text
 from pipeline.site.output import Output, Staged
-from pipeline.site.search import contents, encoded, index, patch, relabelled, shard_count, weights
+from pipeline.site.search import contents, encoded, patch, relabelled, shard_count, weights
 
-__all__ = ["Document", "Documents", "Indexed", "keep_index", "make_index", "patch_index"]
+__all__ = ["Document", "Documents", "Index", "patch_index"]
 
 _MANY = 512  # documents that are told to the cache at a time
 
@@ -36,33 +38,31 @@ class Document:
 
 
 class Documents:
-    """Documents in order, in a file that copies of this process may read, one process at a time: looking at the pages
-    themselves, each of them would have them in its memory once more.
+    """Documents in order, in a file that copies of this process may read: looking at the pages themselves, each of them
+    would have them in its memory once more.
     """
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        """Take them down."""
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it goes when nobody needs it any more)
-        self._file.writelines(json.dumps(astuple(one)).encode() + b"\n" for one in documents)
-        self._file.flush()
+    def __init__(self, path: Path, documents: Iterable[Document]) -> None:
+        """Take them down in a new file."""
+        self._path = path
+        self._starts = array("Q", [0])
+        with path.open("xb") as file:
+            for one in documents:
+                self._starts.append(self._starts[-1] + file.write(json.dumps(astuple(one)).encode() + b"\n"))
 
-    def __del__(self) -> None:
-        self._file.close()
+    def __len__(self) -> int:
+        return len(self._starts) - 1
 
     def __iter__(self) -> Iterator[Document]:
-        self._file.seek(0)
-        for line in self._file:
-            name, text, (title, href, date, language), labels, made_from = json.loads(line)
-            yield Document(name, text, (title, href, date, language), labels, made_from)
+        return self.some(0, len(self))
 
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """The files of an index, what is to be kept of it, and the numbers of the documents that it did not have."""
-
-    files: tuple[Staged, ...]
-    state: str
-    fresh: tuple[int, ...]
+    def some(self, first: int, count: int) -> Iterator[Document]:
+        """So many from a number on, if there are so many."""
+        with self._path.open("rb") as file:
+            file.seek(self._starts[min(first, len(self))])
+            for line in islice(file, count):
+                name, text, (title, href, date, language), labels, made_from = json.loads(line)
+                yield Document(name, text, (title, href, date, language), labels, made_from)
 
 
 @dataclass(slots=True)
@@ -73,30 +73,61 @@ class _State:
     digests: list[str]
 
 
-def make_index(output: Output, cache: Cache, language: str, folder: str, documents: Documents) -> Indexed:
-    """The index of some documents, in `folder` of the site. Raises Damaged for what cannot have been kept."""
-    known = cache.searched(language)
-    fresh, same, count = [], 0, 0
-    for number, one in enumerate(documents):
-        name, made_from = known[number] if number < len(known) else ("", "")
-        same += one.name == name
-        count += 1
-        if (one.name, one.made_from) != (name, made_from):
-            fresh.append(number)
-    found = None
-    if len(fresh) * 4 <= count and same == len(known):
-        few = set(fresh)
-        changed = {number: one for number, one in enumerate(documents) if number in few}
-        found = _patched(output, cache, language, folder, changed, len(known))
-    state, files = found or _made(output, cache, folder, documents)
-    data = contents(state.digests, [one.listed for one in documents])
-    files.append(_staged(output, f"{folder}index.json", data))
-    return Indexed(tuple(files), json.dumps([state.size, state.digests]), tuple(fresh))
+class Index:
+    """The index of a language, in `folder` of the site, brought to its `documents`.
+
+    If it cannot be `patched`, every part of `making` has to be done. Raises Damaged for what cannot have been kept.
+    """
+
+    def __init__(self, output: Output, cache: Cache, language: str, folder: str, documents: Documents) -> None:
+        self._output, self._cache, self._language, self._folder = output, cache, language, folder
+        self._documents = documents
+        known = cache.searched(language)
+        self._fresh, same = set[int](), 0
+        for number, one in enumerate(documents):
+            name, made_from = known[number] if number < len(known) else ("", "")
+            same += one.name == name
+            if (one.name, one.made_from) != (name, made_from):
+                self._fresh.add(number)
+        found = None
+        if len(self._fresh) * 4 <= len(documents) and same == len(known):
+            changed = {number: one for number, one in enumerate(documents) if number in self._fresh}
+            found = _patched(output, cache, language, folder, changed, len(known))
+        self._state, self.files = found or (_State(0, []), [])
+        self.patched = found is not None
+        self.making = Making(output.scratch(f"index-{language}"), len(documents), self._texts)
+
+    def _texts(self, first: int, count: int) -> Iterator[Text]:
+        return ((one.listed[0], one.labels, self._cache.terms(one.text)) for one in self._documents.some(first, count))
+
+    def gather(self, part: int) -> array[int]:
+        """That part of `making`."""
+        try:
+            return self.making.gather(part)
+        except ValueError as error:
+            raise Damaged(f"{self._cache.path}: {error}") from error
+
+    def shards(self, numbers: Iterable[int]) -> list[Staged]:
+        """The files of some shards."""
+        return [_staged(self._output, f"{self._folder}{number}.json", self.making.shard(number)) for number in numbers]
+
+    def end(self) -> Iterator[Staged]:
+        """All files, once there are all shards; keeps what the next build needs to change this index."""
+        if not self.patched:
+            digests = {file.path: file.made_from for file in self.files}
+            paths = [f"{self._folder}{number}.json" for number in self.making.shards]
+            self._state = _State(self.making.size, [digests[path] for path in paths])
+        yield from self.files
+        data = contents(self._state.digests, [one.listed for one in self._documents])
+        yield _staged(self._output, f"{self._folder}index.json", data)
+        fresh = ((number, one) for number, one in enumerate(self._documents) if number in self._fresh)
+        _keep(self._cache, self._language, self._state, fresh)
+        self._cache.forget_searched(self._language, len(self._documents))
 
 
 def patch_index(
     output: Output, cache: Cache, language: str, folder: str, documents: Mapping[str, Document]
-) -> Indexed | None:
+) -> list[Staged] | None:
     """The files of an index that change with these documents, which it has by these names, and which are listed as
     before; None if it has to be made anew. Raises Damaged for what cannot have been kept.
     """
@@ -111,25 +142,16 @@ def patch_index(
         data = relabelled((output.directory / path).read_bytes(), state.digests)
     except (OSError, ValueError) as error:
         raise Damaged(f"{path}: {error}") from error
-    files.append(_staged(output, path, data))
-    return Indexed(tuple(files), json.dumps([state.size, state.digests]), tuple(fresh))
+    _keep(cache, language, state, fresh.items())
+    return [*files, _staged(output, path, data)]
 
 
-def keep_index(cache: Cache, language: str, indexed: Indexed, fresh: Iterable[tuple[int, Document]]) -> None:
-    """Keep what the next build needs to change this index: `fresh` are the documents of those numbers."""
+def _keep(cache: Cache, language: str, state: _State, fresh: Iterable[tuple[int, Document]]) -> None:
+    """Keep what the next build needs to change this index: `fresh` are the documents that it did not have."""
     rows = ((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in fresh)
     while some := list(islice(rows, _MANY)):
         cache.keep_searched(language, some)
-    cache.keep_fact(f"search {language}", indexed.state)
-
-
-def _made(output: Output, cache: Cache, folder: str, documents: Iterable[Document]) -> tuple[_State, list[Staged]]:
-    try:
-        size, shards = index((one.listed[0], one.labels, cache.terms(one.text)) for one in documents)
-    except ValueError as error:
-        raise Damaged(f"{cache.path}: {error}") from error
-    files = [_staged(output, f"{folder}{number}.json", data) for number, data in enumerate(shards)]
-    return _State(size, [one.made_from for one in files]), files
+    cache.keep_fact(f"search {language}", json.dumps([state.size, state.digests]))
 
 
 def _patched(

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-__all__ = ["may_fork", "spread"]
+__all__ = ["FEW", "may_fork", "spread"]
 
 # With fewer things than these a process, starting it would cost more than it saves.
-_FEW = 32
+FEW = 32
 # So many things a copy does until another takes its place. What it has looked at it no longer shares with this process,
 # for objects are counted where they are: one that looked at everything would take all that memory once more.
 _LIFE = 32
@@ -32,14 +32,15 @@ _R = TypeVar("_R")
 
 
 def spread(
-    function: Callable[[_T], _R], things: Sequence[_T], *, ready: Callable[[], bool] = lambda: True
+    function: Callable[[_T], _R], things: Sequence[_T], *, ready: Callable[[], bool] = lambda: True, few: int = FEW
 ) -> Iterator[tuple[_T, _R]]:
     """Each of the things with what the function makes of it, as soon as it is made; on all processors where that pays.
 
     A result has to be picklable. What a copy cannot do, for whatever reason, is done again here, and fails here.
-    `ready` is called before copies are made, which is more than once, and says whether they may be.
+    `ready` is called before copies are made, which is more than once, and says whether they may be; with a `few` things
+    a process, there are none.
     """
-    helpers = min(_processors(), len(things) // _FEW) - 1
+    helpers = min(_processors(), len(things) // few) - 1
     if helpers < 1 or not may_fork():
         yield from ((thing, function(thing)) for thing in things)
         return
@@ -51,7 +52,7 @@ def spread(
         numbers.seek(0)
         try:
             while left:
-                while len(copies) < min(helpers, len(left) // _LEAST) and ready():
+                while len(copies) < min(helpers, len(left) // min(few, _LEAST)) and ready():
                     if not _make_copy(function, things, queue, copies):
                         break
                 own = next(_taken(queue), None)

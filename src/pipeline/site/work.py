@@ -24,7 +24,7 @@ from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses
 from pipeline.site.presenter import Presenter
 from pipeline.site.shards import Spread
-from pipeline.site.spread import spread
+from pipeline.site.spread import FEW, spread
 
 __all__ = ["Job", "Progress", "Work"]
 
@@ -109,9 +109,9 @@ class Work:
         if not self.keeps(path, page):
             self.take(self.output.staged(path, made_from, make), page)
 
-    def do(self, jobs: Sequence[Job]) -> None:
-        """All of these, on all processors where that pays."""
-        for job, made in spread(_make, jobs, ready=self.cache.share):
+    def do(self, jobs: Sequence[Job], *, few: int = FEW) -> None:
+        """All of these, on all processors where that pays: where there are more than a `few` for each."""
+        for job, made in spread(_make, jobs, ready=self.cache.share, few=few):
             job.keep(made)
 
     def keeps(self, path: str, page: Page | None) -> bool:
