@@ -93,6 +93,7 @@ def _made(work: Work, shop: Workshop, pages: Sequence[Page]) -> Iterator[tuple[P
         return
     for group, parcels in spread(partial(_parcels, work, shop), groups, ready=work.cache.share):
         yield from zip(group, parcels, strict=True)
+    work.cache.alone()
 
 
 def _parcels(work: Work, shop: Workshop, pages: Sequence[Page]) -> list[Parcel]:

@@ -248,6 +248,10 @@ class Cache:
         self._shared = True
         return True
 
+    def alone(self) -> None:
+        """There are no copies any more."""
+        self._guarded(lambda: self._db.execute("PRAGMA cache_spill = ON"))
+
     @property
     def ground(self) -> Path:
         """The file of what the last build decided."""

@@ -51,7 +51,7 @@ class Making:
             for bucket in range(part, BUCKETS, _MERGES):
                 grown, items = merged(self._bucket(bucket))
                 size += grown
-                lengths.append(file.write(items))
+                lengths.append(sum(map(file.write, items)))
         return size, lengths
 
     def merged(self, part: int, result: tuple[int, list[int]]) -> None:

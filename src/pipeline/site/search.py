@@ -88,7 +88,7 @@ def bucketed(documents: Iterable[tuple[int, str, str, str]]) -> Iterator[bytes]:
     return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in buckets)
 
 
-def merged(texts: Iterable[bytes]) -> tuple[int, bytes]:
+def merged(texts: Iterable[bytes]) -> tuple[int, Iterator[bytes]]:
     """How much the terms of a bucket take in a shard, and they themselves, a line each as a shard's JSON has them: with
     number and weight of each document that has the term, one after the other. `texts` are as they were `bucketed`, in
     order. Raises ValueError for others.
@@ -109,8 +109,12 @@ def merged(texts: Iterable[bytes]) -> tuple[int, bytes]:
                 known.append(pairs[weight])
         size += _size("", len(words) // 2)
     size += sum(_size(term, 0) for term in found)
-    items = (f'"{term}":[{some if isinstance(some, str) else ",".join(some)}]' for term, some in found.items())
-    return size, "\n".join(items).encode("utf-8", "replace")
+    return size, (_item(*found.popitem()) for _ in range(len(found)))
+
+
+def _item(term: str, found: str | list[str]) -> bytes:
+    text = f'"{term}":[{found if isinstance(found, str) else ",".join(found)}]\n'
+    return text.encode("utf-8", "replace")
 
 
 def shard(buckets: Iterable[bytes]) -> bytes:

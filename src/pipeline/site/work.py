@@ -113,6 +113,7 @@ class Work:
         """All of these, on all processors where that pays: where there are more than a `few` for each."""
         for job, made in spread(_make, jobs, ready=self.cache.share, few=few):
             job.keep(made)
+        self.cache.alone()
 
     def keeps(self, path: str, page: Page | None) -> bool:
         """Whether a file of a page stays as it is, because its post cannot be read."""
