@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 import pickle
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from pipeline.site.assets import Assets
 from pipeline.site.attachments import Attachments
 from pipeline.site.editions import Edition
-from pipeline.site.pages import Plan
+from pipeline.site.pages import Page, Plan, Redirect
 from pipeline.site.remembered import Inputs
+from pipeline.site.taxonomies import Term
 
 __all__ = ["Ground", "keep_ground", "read_ground"]
 
 log = logging.getLogger(__name__)
 
 _SIZE = 16
+_PAGES = 256  # that are written at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def keep_ground(path: Path, ground: Ground) -> None:
         with temporary.open("xb") as file:
             data = _Digested(file)
             file.write(bytes(_SIZE))
-            pickle.Pickler(data, pickle.HIGHEST_PROTOCOL).dump(ground)
+            _write(data, ground)
             file.seek(0)
             file.write(data.digest())
         temporary.replace(path)
@@ -74,6 +77,63 @@ class _Digested:
         return self._file.write(data)
 
 
+def _write(file: _Digested, ground: Ground) -> None:
+    """First all but the pages, then those, some at a time: pickle takes more memory than what it has written."""
+    plan, terms = ground.plan, _terms(ground.plan)
+    numbers = {page.path: number for number, page in enumerate(plan.pages)}
+    redirects = [(one.path, numbers[one.page.path]) for one in plan.redirects]
+    bare = replace(plan, pages=(), redirects=(), by_key={}, by_path={})
+    pickle.Pickler(file, pickle.HIGHEST_PROTOCOL).dump((replace(ground, plan=bare), redirects, len(plan.pages)))
+    known = {id(term): number for number, term in enumerate(terms)}
+    for start in range(0, len(plan.pages), _PAGES):
+        _Pickler(file, known).dump(plan.pages[start : start + _PAGES])
+
+
+def _read(file: BinaryIO) -> Ground:
+    ground, redirects, count = pickle.Unpickler(file).load()  # noqa: S301 (our own, as its digest says)
+    terms = _terms(ground.plan)
+    pages: list[Page] = []
+    while len(pages) < count:
+        pages += _Unpickler(file, terms).load()
+    plan = replace(
+        ground.plan,
+        pages=tuple(pages),
+        redirects=tuple(Redirect(path, pages[number]) for path, number in redirects),
+        by_key={(page.locale, page.key): page for page in pages},
+        by_path={page.path: page for page in pages},
+    )
+    return cast("Ground", replace(ground, plan=plan))
+
+
+def _terms(plan: Plan) -> list[Term]:
+    """All that pages may have, in an order that is always the same."""
+    return [term for terms in plan.terms.values() for some in terms.by_taxonomy.values() for term in some]
+
+
+class _Pickler(pickle.Pickler):
+    """Writes terms, which have the keys of all their posts, as their numbers."""
+
+    def __init__(self, file: _Digested, numbers: Mapping[int, int]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._numbers = numbers
+
+    def persistent_id(self, obj: object) -> int | None:
+        """A term's number."""
+        return self._numbers[id(obj)] if isinstance(obj, Term) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads them."""
+
+    def __init__(self, file: BinaryIO, terms: Sequence[Term]) -> None:
+        super().__init__(file)
+        self._terms = terms
+
+    def persistent_load(self, pid: int) -> Term:
+        """The term of a number."""
+        return self._terms[pid]
+
+
 def read_ground(path: Path) -> Ground | None:
     """What was written down last; None if there is nothing, or it is damaged."""
     try:
@@ -87,8 +147,7 @@ def read_ground(path: Path) -> Ground | None:
         log.warning("%s is damaged, and left aside.", path)
         return None
     try:
-        found = pickle.loads(data[_SIZE:])  # noqa: S301 (our own, as its digest says; like the theme, it can run code)
+        return _read(BytesIO(data[_SIZE:]))  # which can run code, as the theme can
     except Exception as error:  # noqa: BLE001 - that of another version may fail in any way
         log.info("%s is left aside: %s", path, error)
         return None
-    return found if isinstance(found, Ground) else None

@@ -69,6 +69,7 @@ def spread(
             for connection in list(copies):
                 _end(copies, connection)
             gc.unfreeze()
+            _give_back()
 
 
 def _make_copy(
