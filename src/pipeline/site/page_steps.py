@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 from pipeline.site.cache import digest
@@ -195,7 +196,10 @@ def _add_sitemaps(work: Work, theme: Theme, presenter: Presenter) -> None:
     paths = sitemap_paths(work.editions)
     files = cache(lambda: sitemaps(work.editions, work.plan, presenter, theme, work.addresses))
     known = {made.made_from for path in paths if (made := work.output.known.get(path))}
-    made_from = known.pop() if work.settled and len(known) == 1 else digest(work.frame, files())
+    if work.settled and len(known) == 1:
+        made_from = known.pop()
+    else:
+        made_from = digest(work.frame, [(path, blake2b(data).digest()) for path, data in files().items()])
     for path in paths:
         work.add(path, made_from, partial(_one_of, files, path))
 

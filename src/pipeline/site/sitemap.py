@@ -39,14 +39,16 @@ def sitemaps(
     files = {}
     parts = []
     for edition in editions.values():
-        locations = [
-            _Location(addresses.absolute(page.path), _changed(page), presenter.alternates(page))
-            for page in sorted(plan.pages, key=lambda page: page.path)
-            if page.indexable and page.locale == edition.locale
-        ]
+        pages = sorted(
+            (page for page in plan.pages if page.indexable and page.locale == edition.locale),
+            key=lambda page: page.path,
+        )
+        locations = (
+            _Location(addresses.absolute(page.path), _changed(page), presenter.alternates(page)) for page in pages
+        )
         path = feed_path(edition, _PART)
         files[path] = xml_text(theme.render("sitemap.xml", locations=locations))
-        dates = [location.changed for location in locations if location.changed]
+        dates = (changed for page in pages if (changed := _changed(page)))
         parts.append((addresses.absolute(path), max(dates, default=None)))
     files[_INDEX] = xml_text(theme.render("sitemap-index.xml", parts=parts))
     return files

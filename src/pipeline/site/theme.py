@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,21 @@ from pipeline.errors import BuildError
 __all__ = ["BUILT_IN", "Theme", "theme_directories"]
 
 BUILT_IN = Path(__file__).parent / "theme"
+_PARTS = 4096
 
 
 def theme_directories(root: Path) -> list[Path]:
     """Where the parts of the theme are looked for, in this order: the user's theme/, then the one that comes along."""
     return [root / "theme", BUILT_IN]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """As one text. Of a page that lists very many posts, the parts are many times as large, and not all held at once."""
+    left = iter(parts)
+    whole = []
+    while some := list(islice(left, _PARTS)):
+        whole.append("".join(some))
+    return "".join(whole)
 
 
 class Theme:
@@ -47,6 +58,7 @@ class Theme:
             keep_trailing_newline=True,
         )
         self._environment.globals["asset"] = asset
+        self._environment.concat = _joined  # type: ignore[assignment]
 
     def render(self, name: str, **values: Any) -> str:
         """The template's text. Raises BuildError with the template's file and line."""
