@@ -33,7 +33,7 @@ def theme_directories(root: Path) -> list[Path]:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    """As one text. Of a page that lists very many posts, the parts are many times as large, and not all held at once."""
+    """As one text. Of a page that lists very many posts the parts are many times as large: not all are held at once."""
     left = iter(parts)
     whole = []
     while some := list(islice(left, _PARTS)):
@@ -58,7 +58,7 @@ class Theme:
             keep_trailing_newline=True,
         )
         self._environment.globals["asset"] = asset
-        self._environment.concat = _joined  # type: ignore[assignment]
+        self._environment.concat = _joined  # type: ignore[method-assign]
 
     def render(self, name: str, **values: Any) -> str:
         """The template's text. Raises BuildError with the template's file and line."""
