@@ -6,7 +6,6 @@ Prefect has to serialise anything of the other's, and a worker needs the package
 
 from __future__ import annotations
 
-import logging
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +13,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from flows.parts import gather_articles
 from pipeline.config import Settings
 from pipeline.errors import ConfigError, TranslationError
+from pipeline.site.shards import Shard as ArticleShard
 from pipeline.site.shards import Spread as ArticleSpread
 from pipeline.site.shards import render_packed
 from pipeline.translation.shards import Outcome, Shard, Spread, pack, unpack, work_on_packed
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 __all__ = ["spread_articles_by", "spread_by"]
-
-log = logging.getLogger(__name__)
 
 PATIENCE = 10.0  # seconds until a scheduler that does not answer, or has no worker, is given up
 RETRIES = 2  # of a shard that a worker fails on; one whose worker dies is given to another by Dask anyway
@@ -54,19 +53,15 @@ def _drafts(address: str, shards: Sequence[Shard]) -> Iterator[tuple[int, Outcom
             yield number, _outcome(future, shards[number])
 
 
-def _articles(address: str, common: bytes, shards: Sequence[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def _articles(address: str, common: bytes, shards: Sequence[ArticleShard]) -> Iterator[tuple[int, bytes | None]]:
     with _connected(address) as client:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph")
             # What is scattered is lost with the worker that has it; what a task gives can be had again.
             everywhere = client.submit(bytes, common, pure=False)
-        sent = (client.submit(render_packed, everywhere, shard, pure=False, retries=RETRIES) for shard in shards)
+        sent = (client.submit(render_packed, everywhere, shard.data, pure=False, retries=RETRIES) for shard in shards)
         for number, future in _as_completed(sent):
-            try:
-                yield number, future.result()
-            except Exception as error:  # noqa: BLE001 - a worker may raise what it likes: the run renders these itself
-                log.warning("The workers could not render a shard: %s: %s", type(error).__name__, error)
-                yield number, None
+            yield number, gather_articles(shards[number].names, future.result)
 
 
 def _as_completed(futures: Iterable[Future[bytes]]) -> Iterator[tuple[int, Future[bytes]]]:

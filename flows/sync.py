@@ -12,6 +12,7 @@ from flows.artifacts import show_coverage, show_drafts
 from flows.limits import engine_slot
 from flows.lineage import emit, made, show_posts
 from flows.options import AS_CONFIGURED, EVERY, SyncOptions
+from flows.parts import make_drafts
 from flows.person import ask_person, check_can_wait, decide, waited_for
 from flows.progress import progress_of
 from flows.proposing import fetched, proposed
@@ -95,8 +96,9 @@ def _translated(settings: Settings, options: SyncOptions) -> TranslationReport:
     }
     if options.dry_run:
         return translate_step(settings, **arguments, dry_run=True)
+    arguments |= {"progress": progress_of("translate"), "spread": spread_by(settings), "each": make_drafts}
     with engine_slot(settings):
-        return translate_step(settings, **arguments, progress=progress_of("translate"), spread=spread_by(settings))
+        return translate_step(settings, **arguments)
 
 
 def _tell(settings: Settings, report: TranslationReport) -> None:

@@ -40,3 +40,19 @@ def events(name, *, since, resource):
         return answer.json()["events"]
 
     return poll(arrived, 30)
+
+
+def tasks(state, ends=""):
+    """Of the run that ended so: its task runs whose names have this end, with how and with which words each ended."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+
+    run = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
+
+    def ended():
+        """All are final, a little after the run itself."""
+        with get_client(sync_client=True) as client:
+            found = client.read_task_runs(flow_run_filter=run)
+        return found if found and all(one.state and one.state.is_final() for one in found) else None
+
+    return {one.name: (one.state.name, one.state.message) for one in poll(ended, 30) if one.name.endswith(ends)}

@@ -14,6 +14,7 @@ from pipeline.config import load
 from pipeline.errors import ConfigError
 from pipeline.translation import translate
 from tests.flows.processes import free_port, poll, running
+from tests.flows.reading import tasks
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -133,6 +134,7 @@ def test_two_workers_write_what_one_process_writes_though_one_is_killed(
     assert killer.wait(timeout=60) == 0
     assert workers[0].poll() == -signal.SIGKILL
     assert {Path(line).name for line in ran.read_text().split()} == {"one", "two"}, "both were at work"
+    assert [name for name, _ in tasks(state, " posts (zh)").values()] == ["Completed"] * 3, "a task a shard"
     monkeypatch.setenv("RAN", str(tmp_path / "elsewhere"))
     translate(load(tmp_path / "alone"))
     assert len(drafts(large)) == POSTS * 2
@@ -244,6 +246,8 @@ def test_two_workers_render_what_one_process_renders_though_one_is_killed(
     assert killer.wait(timeout=60) == 0
     assert workers[0].poll() == -signal.SIGKILL
     assert here == [], "the workers did it all"
+    rendered = [message for _, message in tasks(state, " articles").values()]
+    assert sorted(rendered) == sorted([f"{number} articles rendered." for number in (50, 50, 20)] * 2)
     ours, alone = pages(written / "public"), pages(tmp_path / "alone-site")
     assert sorted(ours) == sorted(alone)
     assert [name for name in alone if ours[name] != alone[name]] == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -18,13 +18,22 @@ from pipeline.site.kept import Parcel
 from pipeline.site.pages import Page
 from pipeline.site.workshop import Headings, Workshop
 
-__all__ = ["FEW", "Spread", "render_packed", "spread_over"]
+__all__ = ["FEW", "Shard", "Spread", "render_packed", "spread_over"]
 
 FEW = 50  # articles in a shard; of fewer than two shards, the process that builds makes all
 
-# Has `render_packed` called somewhere with the first bytes and each of the others, and says of each of these, by its
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Some articles: what people call them, as `locale/key`, and the bytes that a worker gets."""
+
+    names: tuple[str, ...]
+    data: bytes
+
+
+# Has `render_packed` called somewhere with the bytes and with those of each shard, and says of each of these, by its
 # number, as soon as it is done, what came out; None where nothing did.
-Spread = Callable[[bytes, Sequence[bytes]], Iterator[tuple[int, bytes | None]]]
+Spread = Callable[[bytes, Sequence[Shard]], Iterator[tuple[int, bytes | None]]]
 
 
 def spread_over(
@@ -36,7 +45,13 @@ def spread_over(
     article of a page was translated from, if they are known.
     """
     batches = [pages[start : start + FEW] for start in range(0, len(pages), FEW)]
-    shards = [_packed([(_carried(page), headings(page)) for page in batch]) for batch in batches]
+    shards = [
+        Shard(
+            tuple(f"{page.locale}/{page.key}" for page in batch),
+            _packed([(_carried(page), headings(page)) for page in batch]),
+        )
+        for batch in batches
+    ]
     common = _packed(replace(workshop, images=workshop.images.known(), diagrams=workshop.diagrams.known()))
     for number, data in spread(common, shards):
         made = cast("list[Parcel | None]", _unpacked(data)) if data else [None] * len(batches[number])

@@ -10,8 +10,8 @@ from pipeline.content import Library, finish_pending
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.translation.dispatch import Budget
 from pipeline.translation.glossary import read_glossary
-from pipeline.translation.report import TranslationReport
-from pipeline.translation.run import Run
+from pipeline.translation.report import Each, TranslationReport
+from pipeline.translation.run import Run, at_once
 from pipeline.translation.shards import Spread
 
 __all__ = ["translate"]
@@ -26,6 +26,7 @@ def translate(
     dry_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
     spread: Spread | None = None,
+    each: Each = at_once,
 ) -> TranslationReport:
     """Write a draft for every post whose translation is missing or behind, or whose draft is unfinished.
 
@@ -35,6 +36,9 @@ def translate(
 
     `spread` has the drafts made in other processes. Where [translation] `max_characters` limits a run it is not used:
     only one process can count. `progress` then hears of posts, else of segments.
+
+    `each` calls what is done once the engines have answered, proving and writing: for every post, or for every POSTS of
+    them where there are more, or where they are spread.
     """
     locales = [locale] if locale else settings.targets
     for name in locales:
@@ -50,7 +54,7 @@ def translate(
     engines = [engine] if engine else settings.translation.engines
     budget = Budget(settings.translation.max_characters)
     for target in locales:
-        run = Run(settings, library, target, glossary, engines, budget, report)
+        run = Run(settings, library, target, glossary, engines, budget, report, each)
         run.go(
             posts, dry_run=dry_run, progress=progress, spread=None if settings.translation.max_characters else spread
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from pipeline.errors import PipelineError
 from pipeline.translation.dispatch import EngineUsage
 from pipeline.translation.finish import Change, MemoryMatch, Problem
 
-__all__ = ["Counts", "PostReport", "TranslationReport"]
+__all__ = ["Counts", "Each", "Made", "PostReport", "TranslationReport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class PostReport:
             ],
             **({"matches": matches} if matches else {}),
         }
+
+
+Made = list[PostReport | PipelineError]  # what became of some posts
+# Calls the function, which makes the drafts of the posts of these keys in this locale, and gives what it returns.
+Each = Callable[[Sequence[str], str, Callable[[], Made]], Made]
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.config import Settings
@@ -22,11 +23,11 @@ from pipeline.translation.journal import Journal
 from pipeline.translation.known import known_memory
 from pipeline.translation.memory import Memory
 from pipeline.translation.moves import moves
-from pipeline.translation.report import Counts, PostReport, TranslationReport
+from pipeline.translation.report import Counts, Each, Made, PostReport, TranslationReport
 from pipeline.translation.shards import POSTS, Answered, Outcome, Shard, Spread, Unanswered, instructions_of
 from pipeline.translation.starts import keep_start
 
-__all__ = ["Run"]
+__all__ = ["Run", "at_once"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class _Work:
     former: Post | None = None
 
 
+def at_once(_keys: Sequence[str], _locale: str, make: Callable[[], Made]) -> Made:
+    """An `each` that does nothing else."""
+    return make()
+
+
+def _parts(work: Sequence[_Work], size: int) -> list[Sequence[_Work]]:
+    return [work[at : at + size] for at in range(0, len(work), size)]
+
+
 class Run:
     """Everything that is to be done for one locale."""
 
@@ -56,11 +66,12 @@ class Run:
         engines: Sequence[str],
         budget: Budget,
         report: TranslationReport,
+        each: Each,
     ) -> None:
-        """`report` gets what is done; `budget` is shared by all locales."""
+        """`report` gets what is done; `budget` is shared by all locales; `each` calls what makes the drafts."""
         self.settings, self.library, self.locale = settings, library, locale
         self.glossary, self.engines, self.budget, self.report = glossary, engines, budget, report
-        self.fields = settings.translation.fields
+        self.fields, self.each = settings.translation.fields, each
 
     def go(
         self,
@@ -92,8 +103,11 @@ class Run:
             self._fall_back(draft, job, memory, reason)
         if asker:
             self._used(asker.dispatcher.usage)
-        for item in work:
-            self._tell(self._finish(item))
+        for part in _parts(work, 1 if len(work) <= POSTS else POSTS):
+            self._tell(self._make(part, partial(self._finished, part)))
+
+    def _make(self, part: Sequence[_Work], make: Callable[[], Made]) -> Made:
+        return self.each([item.pair.key for item in part], self.locale, make)
 
     def _asker(self, journal: Journal) -> Asker:
         return asker_for(self.settings, self.locale, self.glossary, self.engines, self.budget, journal)
@@ -110,17 +124,17 @@ class Run:
     ) -> None:
         """Have the drafts made elsewhere, and write each shard's as it comes. The report is in the order of `work`."""
         journal = Journal(self.settings.journal)
-        parts = [work[at : at + POSTS] for at in range(0, len(work), POSTS)]
-        told: dict[int, list[PostReport | PipelineError]] = {}
+        parts = _parts(work, POSTS)
+        told: dict[int, Made] = {}
         done = 0
         for number, outcome in spread(self._shards(parts, journal)):
-            told[number] = self._gather(parts[number], outcome, memory, journal)
-            done += len(parts[number])
+            part = parts[number]
+            told[number] = self._make(part, partial(self._gather, part, outcome, memory, journal))
+            done += len(part)
             if progress:
                 progress(done, len(work))
         for number in sorted(told):
-            for each in told[number]:
-                self._tell(each)
+            self._tell(told[number])
 
     def _shards(self, parts: Sequence[Sequence[_Work]], journal: Journal) -> list[Shard]:
         try:
@@ -137,9 +151,7 @@ class Run:
             shards.append(Shard(settings, self.locale, self.glossary, tuple(self.engines), drafts, known, instructions))
         return shards
 
-    def _gather(
-        self, part: Sequence[_Work], outcome: Outcome, memory: Memory, journal: Journal
-    ) -> list[PostReport | PipelineError]:
+    def _gather(self, part: Sequence[_Work], outcome: Outcome, memory: Memory, journal: Journal) -> Made:
         """Keep and write what came of one shard."""
         if isinstance(outcome, ConfigError):
             raise outcome  # as where nothing is spread
@@ -148,7 +160,7 @@ class Run:
         for key, text, engine in outcome.answers:
             journal.add(key, text, engine)
         self._used(outcome.usage)
-        told: list[PostReport | PipelineError] = []
+        told: Made = []
         for item, made in zip(part, outcome.drafts, strict=True):
             if isinstance(made, Unanswered):
                 for job, reason in made.left:
@@ -158,11 +170,12 @@ class Run:
                 told.append(made if isinstance(made, PipelineError) else self._write(item, made))
         return told
 
-    def _tell(self, what: PostReport | PipelineError) -> None:
-        if isinstance(what, PipelineError):
-            self.report.failed.append(what)
-        else:
-            self.report.posts.append(what)
+    def _tell(self, made: Made) -> None:
+        for what in made:
+            if isinstance(what, PipelineError):
+                self.report.failed.append(what)
+            else:
+                self.report.posts.append(what)
 
     def _work(self, posts: Sequence[str]) -> Iterator[_Work]:
         """A draft for each post that needs one."""
@@ -177,7 +190,7 @@ class Run:
                 if work:
                     yield work
             except PipelineError as error:
-                self.report.failed.append(error)
+                self._tell(self.each([pair.key], self.locale, partial(list, [error])))
 
     def _started(self, pair: Pair, source: Post, moved: str | None) -> _Work | None:
         """The draft of a post, begun with what is kept; None when there is nothing to do."""
@@ -241,6 +254,9 @@ class Run:
 
     def _used(self, usage: EngineUsage) -> None:
         self.report.engine = self.report.engine.plus(usage)
+
+    def _finished(self, part: Sequence[_Work]) -> Made:
+        return [self._finish(item) for item in part]
 
     def _finish(self, item: _Work) -> PostReport | PipelineError:
         """Prove a draft and write it beside its snapshot."""
