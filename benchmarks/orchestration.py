@@ -4,8 +4,8 @@
 
 A site of N posts is translated by the `pseudo` engine, built and published into a directory; once by calling the
 functions, once by the flows *sync* and *publish* on a temporary server of their own. The seconds are the CPU time of
-the process that works and of those it starts for pages, and wall time; the server's CPU time is not counted. In a flow
-no such processes are started, because Prefect has threads, so the difference in wall time is larger.
+the process that works and of those it starts for pages, and wall time; the server's CPU time is not counted. The flow
+has the site built by a process of its own, whose start is counted (`benchmarks/apart.py`).
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Failed
 from prefect.utilities.annotations import quote
 
+from flows.apart import build
 from pipeline.adoption import adopt
 from pipeline.errors import PipelineError
 from pipeline.publishing import publish, rollback
 from pipeline.review import approve, approve_unchanged, fetch, propose
-from pipeline.site import build
 from pipeline.translation import detect, translate
 
 __all__ = [
