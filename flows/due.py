@@ -1,110 +1,89 @@
-"""What has become due since the site was last published from here: by an edit, or by a date."""
+"""What has become due since the site was last published, by whomever: by an edit, or by a date.
+
+The published manifest tells what the site was made from, and how long it holds; nothing is remembered here, so that a
+fresh clone knows as much as the one before.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import blake2b
-from pathlib import Path
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-import pipeline
-from pipeline.config import CONFIG_NAME, Settings
+from flows.inputs import inputs
+from pipeline.config import Settings
 from pipeline.content import Library
-from pipeline.files import write_atomic
+from pipeline.publishing import Current
 from pipeline.site.articles import articles
+from pipeline.site.remembered import dates
 
-__all__ = ["Due", "look", "remember"]
+__all__ = ["due", "made_from"]
 
 _SHOWN = 3
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """`why` in a few words, empty if nothing is due; `state` is what `remember` keeps when that is published."""
+class _Made:
+    """Of a published site: its `inputs`, and between which two dates it is what comes of them (None: no such date)."""
 
-    why: str
-    state: dict[str, object]
+    inputs: dict[str, str]
+    since: datetime | None
+    until: datetime | None
 
 
-def look(settings: Settings, now: datetime | None = None) -> Due:
-    """Compare what the site is made of, what it shows at `now` and what is built with what was published last.
+def due(settings: Settings, found: Mapping[str, str], current: Current | None, now: datetime) -> str:
+    """Why a site that is made at `now` from what was `found` is not the `current` one; empty if it is."""
+    if current is None:
+        return "no release is published"
+    made = _read(current.made_from)
+    if made is None:
+        return "it is not said what the published site was made from"
+    if changed := [f"the {name}" for name in found if found[name] != made.inputs.get(name)]:
+        return f"{' and '.join(changed)} changed"
+    if made.until and now >= made.until:
+        return _passed(settings, made.until - _MOMENT, now)
+    if made.since and now < made.since:
+        return _passed(settings, made.since, now)
+    return "" if current.settled else "something is left to be done where it is published"
 
-    Files are told by size and time of change, as make does; no file of content/ is read but for its front matter.
+
+def made_from(settings: Settings, found: Mapping[str, str], now: datetime) -> str:
+    """What to note with a site that was built at `now` from what was `found` before; empty if that has changed since.
+
+    Raises nothing: a post that cannot be read has no dates.
     """
-    shown = sorted(_shown(settings, now or datetime.now(UTC)))
-    state: dict[str, object] = {
-        "inputs": _digest(_inputs(settings), settings.model_dump_json()),
-        "public": _digest(_files(settings.public)),
-        "shown": shown,
-    }
-    before = _remembered(settings)
-    if before.get("inputs") != state["inputs"]:
-        return Due("the content or the configuration changed" if before else "nothing was published from here", state)
-    told = {"appeared": set(shown) - set(_texts(before)), "went": set(_texts(before)) - set(shown)}
-    if any(told.values()):
-        return Due("; ".join(f"{_named(posts)} {what}" for what, posts in told.items() if posts), state)
-    return Due("" if before.get("public") == state["public"] else "public/ is not what was published", state)
+    known = sorted(dates(Library.read(settings), ZoneInfo(settings.site.timezone)))
+    if inputs(settings) != found:
+        return ""
+    since = max((date for date in known if date <= now), default=None)
+    until = min((date for date in known if date > now), default=None)
+    span = {"since": since.isoformat() if since else "", "until": until.isoformat() if until else ""}
+    return json.dumps({**found, **span}, separators=(",", ":"))
 
 
-def remember(settings: Settings, due: Due) -> None:
-    """Note that all of this is published now; `public` is looked at anew, because it has just been built."""
-    kept = due.state | {"public": _digest(_files(settings.public))}
-    settings.work.mkdir(parents=True, exist_ok=True)
-    write_atomic(_place(settings), json.dumps(kept).encode())
+def _read(text: str) -> _Made | None:
+    """What `made_from` wrote; None for anything else."""
+    try:
+        said = json.loads(text)
+        since, until = (datetime.fromisoformat(date) if date != "" else None for date in (said["since"], said["until"]))
+        if any(date and date.tzinfo is None for date in (since, until)):
+            return None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return _Made(said, since, until)
 
 
-def _shown(settings: Settings, now: datetime) -> Iterator[str]:
+def _passed(settings: Settings, then: datetime, now: datetime) -> str:
     library = Library.read(settings)
-    for locale, found in articles(settings, library, now, drafts=False).items():
-        yield from (f"{key} ({locale})" for key in found)
-
-
-def _texts(before: dict[str, object]) -> list[str]:
-    shown = before.get("shown")
-    return [str(key) for key in shown] if isinstance(shown, list) else []
-
-
-def _place(settings: Settings) -> Path:
-    return settings.work / "published.json"
-
-
-def _remembered(settings: Settings) -> dict[str, object]:
-    try:
-        found = json.loads(_place(settings).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _inputs(settings: Settings) -> Iterator[str]:
-    for name in ("content", "static", "theme"):
-        yield from _files(settings.root / name)
-    yield from _files(Path(pipeline.__file__).parent / "site")  # another version of the program builds other pages
-    yield _stat(settings.root / CONFIG_NAME)
-
-
-def _files(folder: Path) -> Iterator[str]:
-    for directory, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        yield from (_stat(Path(directory, name)) for name in sorted(names))
-
-
-def _stat(path: Path) -> str:
-    try:
-        found = path.stat()
-    except OSError:
-        return f"{path} is gone"
-    return f"{path} {found.st_size} {found.st_mtime_ns}"
-
-
-def _digest(lines: Iterable[str], *more: str) -> str:
-    digest = blake2b(digest_size=16)
-    for line in (*lines, *more):
-        digest.update(line.encode("utf-8", "surrogateescape") + b"\n")
-    return digest.hexdigest()
+    before, after = (
+        {f"{key} ({locale})" for locale, keys in articles(settings, library, at, drafts=False).items() for key in keys}
+        for at in (then, now)
+    )
+    told = {"appeared": after - before, "went": before - after}
+    return "; ".join(f"{_named(posts)} {what}" for what, posts in told.items() if posts) or "a date has come"
 
 
 def _named(posts: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from prefect import flow
@@ -10,17 +10,18 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.artifacts import changed_posts, show_link, show_publish
-from flows.due import look, remember
+from flows.due import due, made_from
+from flows.inputs import inputs
 from flows.limits import publisher_slot
 from flows.lineage import emit, made, show_posts
 from flows.options import AS_CONFIGURED, PublishOptions
 from flows.progress import progress_of
 from flows.spreading import spread_articles_by
-from flows.steps import build_step, clear, publish_step
+from flows.steps import build_step, clear, publish_step, step
 from flows.summaries import build_summary, publish_summary
 from pipeline.config import Settings, load
 from pipeline.explain import built_files
-from pipeline.publishing import PublishReport
+from pipeline.publishing import PublishReport, current
 from pipeline.site import BuildReport
 
 __all__ = ["Delivered", "PublishOptions", "deliver", "publish"]
@@ -38,6 +39,7 @@ class Delivered:
 
 
 DEFAULTS = PublishOptions()
+current_step = step(current)
 
 
 @flow(name="publish", description=__doc__, timeout_seconds=2 * 3600)
@@ -61,29 +63,35 @@ def deliver(
 ) -> State[Any]:
     """Build and publish inside a flow's run; its final state holds a Delivered and one line that sums it up.
 
-    With `only_due`, nothing is built when neither an edit nor a date makes it necessary. `now` decides what is due.
+    With `only_due`, nothing is built when neither an edit nor a date makes it necessary: the published manifest tells
+    what the site was made from. `now` decides what is due.
     """
     if options.target != AS_CONFIGURED:
         settings = elsewhere(settings, options.target)
     with publisher_slot(settings):
-        due = look(settings, now)
-        built = None
-        if options.stage == "all" and (due.why or not only_due):
-            built = build_step(settings, now=now, spread=spread_articles_by(settings), progress=progress_of("build"))
+        moment = now or datetime.now(UTC)
+        found = inputs(settings)
+        stands = current_step(settings.publish, root=settings.root, now=now) if only_due else None
+        why = due(settings, found, stands, moment) if only_due else ""
+        if stands and not why:
+            return Completed(message=publish_summary(None, stands.report), data=Delivered(None, stands.report))
+        built, note = None, ""
+        if options.stage == "all":
+            built = build_step(settings, now=moment, spread=spread_articles_by(settings), progress=progress_of("build"))
+            note = made_from(settings, found, moment)
         published = publish_step(
             settings.public,
             settings.publish,
             dry_run=options.dry_run,
             allow_deletions=options.allow_deletions,
             verify=options.force,
+            made_from=note,
             root=settings.root,
             now=now,
             progress=progress_of("publish"),
         )
-        if built and not options.dry_run and options.target == AS_CONFIGURED:
-            remember(settings, due)
     _tell(settings, published, dry_run=options.dry_run)
-    message = publish_summary(built, published, dry_run=options.dry_run, why=due.why if only_due else "")
+    message = publish_summary(built, published, dry_run=options.dry_run, why=why)
     return Completed(message=message, data=Delivered(built, published))
 
 

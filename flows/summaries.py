@@ -92,11 +92,12 @@ def publish_summary(
 ) -> str:
     """Such as `Release 7: 12 uploaded, 2 deleted, 80 as they were; 14 files of 94 pages written.` in one line.
 
-    `why` is what made it due.
+    `why` is what made it due, or at least had it built.
     """
     note = _unread(built) if built else ""
     if not published.uploaded and not published.deleted:
-        return f"Nothing was due: all {published.unchanged} objects are published as they are.{note}"
+        anew = f" They were built anew, because {why}." if why else ""
+        return f"Nothing was due: all {published.unchanged} objects are published as they are.{anew}{note}"
     what = f"{published.uploaded} uploaded, {published.deleted} deleted, {published.unchanged} as they were"
     head = "Planned, nothing sent" if dry_run else f"Release {published.release}"
     pages = f"; {built.pages} pages, {built.written} files written" if built else ""

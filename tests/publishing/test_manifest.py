@@ -44,7 +44,7 @@ MOMENTS = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
 PASTS = st.builds(Past, ENTRIES, STAMPS, st.booleans())
 RELEASES = st.builds(
     Release, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.integers(0, 9), st.integers(0, 9),
-    st.dictionaries(PATHS, st.none() | PASTS, max_size=3),
+    st.dictionaries(PATHS, st.none() | PASTS, max_size=3), TEXTS,
 )  # fmt: skip
 MANIFESTS = st.builds(
     Manifest, TEXTS, TEXTS, st.dictionaries(PATHS, ENTRIES, max_size=4), st.frozensets(PATHS, max_size=3),
@@ -119,6 +119,14 @@ def test_another_programs_file_is_foreign() -> None:
 def test_a_newer_version_is_an_error_and_not_a_ruin() -> None:
     with pytest.raises(PublishError, match="version 4"):
         parse_manifest(to_bytes(Manifest()).replace(b'"version":3', b'"version":4'))
+
+
+def test_a_manifest_that_does_not_say_what_its_releases_were_made_from_is_read() -> None:
+    """Older versions of this program wrote none."""
+    written = to_bytes(Manifest(releases=(Release("r", "p"), Release("s", "q", made_from="text"))))
+    assert written.count(b'"made_from"') == 1
+    first, last = parse_manifest(written).releases
+    assert (first.made_from, last.made_from) == ("", "text")
 
 
 def test_a_release_is_named_by_time_and_content() -> None:

@@ -75,7 +75,8 @@ class Retired:
 class Release:
     """One release: when (ISO, UTC), by whom, from which commit, what changed, and `undo`, the way to the one before.
 
-    `undo` has, for each path that differs, the object before; None where there was none.
+    `undo` has, for each path that differs, the object before; None where there was none. `made_from` is what the
+    publisher said of it: one who can tell what sites are made from need not build this one again.
     """
 
     release: str
@@ -86,6 +87,7 @@ class Release:
     uploaded: int = 0
     deleted: int = 0
     undo: Mapping[str, Past | None] = field(default_factory=dict)
+    made_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,10 +95,10 @@ def rollback(
         if actions:
             deleted = sum(action.kind == "delete" for action in actions)
             result = release_id(wanted, moment)
+            old = next(one for one in manifest.releases if one.release == name)
             record = Release(
                 result, moment.isoformat(timespec="seconds"), publisher(), note=f"rollback to {name}",
-                commit=next(old.commit for old in manifest.releases if old.release == name),
-                uploaded=len(sent), deleted=deleted,
+                commit=old.commit, uploaded=len(sent), deleted=deleted, made_from=old.made_from,
             )  # fmt: skip
             standing = None if wanted == dict(manifest.objects) else record
             change = Change(actions, wanted, standing, moment, settings, lambda path: acting.restore(path, state[path]))

@@ -182,6 +182,8 @@ def _row(entry: Entry, stamp: Stamp, kinds: dict[_Kind, int]) -> list[Any]:
 
 def _release_json(release: Release, kinds: dict[_Kind, int]) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(release, name) for name in (*_TEXTS, "uploaded", "deleted")}
+    if release.made_from:
+        found["made_from"] = release.made_from
     found["undo"] = {
         path: past and [past.kept, *_row(past.entry, past.stamp, kinds)] for path, past in release.undo.items()
     }
@@ -196,7 +198,7 @@ def _release(data: dict[str, Any], kinds: list[_Kind]) -> Release:
         else:
             kept, *row = past
             back[_path(path)] = Past(_entry(row, kinds), _stamp(row), kept is True)
-    texts = {name: _text(data[name]) for name in _TEXTS}
+    texts = {name: _text(data[name]) for name in _TEXTS} | {"made_from": _text(data.get("made_from", ""))}
     return Release(**texts, uploaded=_number(data["uploaded"]), deleted=_number(data["deleted"]), undo=back)
 
 

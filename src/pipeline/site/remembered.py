@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from pipeline.site.output import MARKER
 from pipeline.site.report import BuildReport
 from pipeline.taken import program, taken_apart, taken_down
 
-__all__ = ["Inputs", "Last", "Remembered", "next_date"]
+__all__ = ["Inputs", "Last", "Remembered", "dates", "next_date"]
 
 log = logging.getLogger(__name__)
 
@@ -146,9 +146,14 @@ def _inputs(settings: Settings, given: Iterable[object]) -> Inputs | None:
 
 def next_date(library: Library, now: datetime, zone: ZoneInfo) -> datetime | None:
     """When a post comes out or goes next."""
-    collections = (library.source, *library.targets.values(), *library.drafts.values())
-    dates = (date for one in collections for post in one.posts.values() for date in _dates(post.meta, zone))
-    return min((date for date in dates if date > now), default=None)
+    return min((date for date in dates(library, zone) if date > now), default=None)
+
+
+def dates(library: Library, zone: ZoneInfo) -> Iterator[datetime]:
+    """When posts come out or go: in between, a site looks the same."""
+    for one in (library.source, *library.targets.values(), *library.drafts.values()):
+        for post in one.posts.values():
+            yield from _dates(post.meta, zone)
 
 
 def _dates(meta: Meta, zone: ZoneInfo) -> Iterable[datetime]:
