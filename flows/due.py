@@ -27,11 +27,11 @@ _MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """Of a published site: its `inputs`, and between which two dates it is what comes of them (None: no such date)."""
+    """Of a published site: its `inputs`, and the `first` and `last` moment (None: none) at which it comes of them."""
 
     inputs: dict[str, str]
-    since: datetime | None
-    until: datetime | None
+    first: datetime | None
+    last: datetime | None
 
 
 def due(settings: Settings, found: Mapping[str, str], current: Current | None, now: datetime) -> str:
@@ -43,10 +43,10 @@ def due(settings: Settings, found: Mapping[str, str], current: Current | None, n
         return "it is not said what the published site was made from"
     if changed := [f"the {name}" for name in found if found[name] != made.inputs.get(name)]:
         return f"{' and '.join(changed)} changed"
-    if made.until and now >= made.until:
-        return _passed(settings, made.until - _MOMENT, now)
-    if made.since and now < made.since:
-        return _passed(settings, made.since, now)
+    if made.last and now > made.last:
+        return _passed(settings, made.last, now)
+    if made.first and now < made.first:
+        return _passed(settings, made.first, now)
     return "" if current.settled else "something is left to be done where it is published"
 
 
@@ -55,7 +55,7 @@ def made_from(settings: Settings, found: Mapping[str, str], now: datetime) -> st
 
     Raises nothing: a post that cannot be read has no dates.
     """
-    known = sorted(dates(Library.read(settings), ZoneInfo(settings.site.timezone)))
+    known = list(dates(Library.read(settings), ZoneInfo(settings.site.timezone)))
     if inputs(settings) != found:
         return ""
     since = max((date for date in known if date <= now), default=None)
@@ -71,9 +71,9 @@ def _read(text: str) -> _Made | None:
         since, until = (datetime.fromisoformat(date) if date != "" else None for date in (said["since"], said["until"]))
         if any(date and date.tzinfo is None for date in (since, until)):
             return None
-    except (ValueError, TypeError, KeyError, RecursionError):
+        return _Made(said, since, until and until - _MOMENT)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    return _Made(said, since, until)
 
 
 def _passed(settings: Settings, then: datetime, now: datetime) -> str:

@@ -26,6 +26,7 @@ _ELSEWHERE: Mapping[str, bool | set[str]] = {
     "translation": {"engine", "journal", "max_characters"},
 }
 _PATIENCE = 60  # seconds
+_CHUNK = 2**18  # bytes
 # A file as `git ls-files` knows it: tracked, as it was added, neither a link nor a repository, nor to be left alone.
 _AS_ADDED = re.compile(rb"H 100(?:644|755) ([0-9a-f]+) 0\t(.+)", re.DOTALL)
 
@@ -44,11 +45,10 @@ def inputs(settings: Settings) -> dict[str, str]:
 
 def _content(root: Path) -> Iterator[str]:
     known = _known_to_git(root)
-    for path in (path for folder in _FOLDERS for path in _below(root / folder)):
-        name = path.relative_to(root).as_posix()
+    for name, path in (file for folder in _FOLDERS for file in _below(str(root / folder), folder)):
         try:
             # A filter of git's may have written something else than it keeps: of another size, as far as is known.
-            yield f"{name} {path.stat().st_size} {known.get(name) or _blob(path)}"
+            yield f"{name} {os.stat(path).st_size} {known.get(name) or _blob(path)}"  # noqa: PTH116 - as in _blob
         except OSError as error:
             yield f"{name} cannot be read: {error.strerror}"
 
@@ -58,9 +58,8 @@ def _program() -> Iterator[str]:
     yield platform.python_version()
     for folder in sorted(Path(path) for path in sys.path if path.endswith("-packages")):
         yield from sorted(path.name for path in folder.glob("*.dist-info"))
-    package = Path(pipeline.__file__).parent
-    for path in _below(package):
-        yield f"{path.relative_to(package).as_posix()} {_blob(path)}"
+    for name, path in _below(str(Path(pipeline.__file__).parent), ""):
+        yield f"{name} {_blob(path)}"
 
 
 def _history(root: Path) -> str:
@@ -82,8 +81,11 @@ def _known_to_git(root: Path) -> dict[str, str]:
     return {name: blob for name, blob in found.items() if name not in changed}
 
 
-def _below(directory: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
-    """Every file, in order, also behind links that do not lead in a circle; what cannot be listed counts as one."""
+def _below(directory: str, name: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Every file by name and path, in order, also behind links that do not lead in a circle.
+
+    What cannot be listed counts as a file.
+    """
     here = os.path.realpath(directory)
     if here in above:
         return
@@ -91,21 +93,24 @@ def _below(directory: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
         with os.scandir(directory) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError:
-        yield directory
+        yield name, directory
         return
     for entry in entries:
         if entry.name in _SKIPPED:
             continue
         if entry.is_dir():
-            yield from _below(Path(entry.path), (*above, here))
+            yield from _below(entry.path, f"{name}/{entry.name}", (*above, here))
         else:
-            yield Path(entry.path)
+            yield f"{name}/{entry.name}", entry.path
 
 
-def _blob(path: Path) -> str:
+def _blob(path: str) -> str:
     """The name that git gives a file's content, whether it is in a repository or not."""
-    data = path.read_bytes()
-    return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path of each would take longer than reading it
+        digest = sha1(b"blob %d\0" % os.fstat(file.fileno()).st_size, usedforsecurity=False)
+        while data := file.read(_CHUNK):
+            digest.update(data)
+    return digest.hexdigest()
 
 
 def _git(root: Path, *arguments: str) -> bytes:

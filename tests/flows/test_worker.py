@@ -100,6 +100,18 @@ def test_a_worker_clones_the_content_and_publishes_it(server, content, env, depl
     assert not (content / "public").exists(), "the work was done in a clone"
 
 
+def test_a_republish_in_the_next_clone_builds_nothing(server, content, env, deployed, tmp_path):
+    with working(env | {"PIPELINE_PUBLISH__TARGET": str(tmp_path / "out")}, content):
+        runs = [start(server, deployed["republish"])]
+        assert "Due, because no release is published." in server.finished(runs[0])["message"]
+        runs.append(start(server, deployed["republish"]))
+        assert server.finished(runs[1])["message"].endswith(" objects are published as they are.")
+    steps = [server.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}}) for run in runs]
+    done = [{step["name"].rpartition("-")[0] for step in of_run} for of_run in steps]
+    assert "build" in done[0]
+    assert done[1] == {"current"}
+
+
 def test_a_clone_has_the_whole_history(server, content, env, deployed):
     with working(env, content):
         run = start(server, deployed["sync"], stage="detect")
