@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from flows.due import due, made_from
 from flows.inputs import inputs
 from pipeline.config import load
+from pipeline.publishing import Current, PublishReport, current, rollback
 from pipeline.publishing import publish as publish_directory
-from pipeline.publishing import rollback
-from pipeline.publishing.current import current
 from pipeline.publishing.local import LocalStore
 from pipeline.publishing.wire import parse_manifest, to_bytes
 from pipeline.site import build
@@ -242,34 +242,6 @@ def test_what_was_published_without_saying_from_what_is_built_once(team):
     assert team.nothing(now=None), "it is the same site as before"
 
 
-MADE = json.dumps({"content": "a", "configuration": "b", "program": "c", "since": "", "until": ""})
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["", "[]", "{", "3", "null", "\0", MADE, "[" * 100_000, '{"since": "", "until": ""}', '{"since": 3, "until": ""}'],
-)
-def test_what_cannot_be_read_or_is_another_is_built(team, said):
-    _said_by(team, lambda _: said)
-    assert team.run()[0].built
-    assert team.nothing()
-
-
-@pytest.mark.parametrize(
-    "until", ["2026-11-23", "2026-11-23T20:00:00", "tomorrow", 3, None, [], {}, "0001-01-01T00:00:00+00:00"]
-)
-def test_a_date_that_is_none_is_not_believed(team, until):
-    _said_by(team, lambda text: json.dumps(json.loads(text) | {"until": until}))
-    assert team.run()[0].built
-
-
-def _said_by(team, change):
-    team.run()
-    manifest, swap = team.manifest()
-    *earlier, last = manifest.releases
-    swap(to_bytes(replace(manifest, releases=(*earlier, replace(last, made_from=change(last.made_from))))))
-
-
 def test_a_damaged_manifest_is_mended_by_a_build(team):
     team.run()
     manifest, swap = team.manifest()
@@ -311,6 +283,36 @@ def test_another_target_tells_of_itself(team, tmp_path):
 
 
 # What tells a site apart, without a store.
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *["", "[]", "{", "3", "null", "\0", "[" * 100_000, '{"since": "", "until": ""}', '{"since": 3, "until": ""}'],
+        json.dumps({"content": "a", "configuration": "b", "program": "c", "since": "", "until": ""}),
+    ],
+)
+def test_what_cannot_be_read_or_is_another_is_due(site, said):
+    assert due_of(site, lambda _: said)
+
+
+@pytest.mark.parametrize(
+    "until", ["2026-11-23", "2026-11-23T20:00:00", "tomorrow", 3, None, [], {}, "0001-01-01T00:00:00+00:00"]
+)
+def test_a_date_that_is_none_is_not_believed(site, until):
+    assert due_of(site, lambda text: json.dumps(json.loads(text) | {"until": until}))
+
+
+def test_what_was_said_is_believed(site):
+    assert due_of(site, lambda text: text) == ""
+
+
+def due_of(root, change):
+    """Why a site is due of which it is noted what it was made from, with a change to that."""
+    settings = load(root)
+    found = inputs(settings)
+    said = change(made_from(settings, found, NOW))
+    return due(settings, found, Current(said, settled=True, report=PublishReport(0, 1, 0, 1, "r")), NOW)
 
 
 def content(root):
