@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,21 @@ try:
     print(sorted(spread.spread(odd, range(100))) == [(n, n * 2) for n in range(100)])
 except PipelineError as error:
     print(error)
+"""
+
+DEAD = """
+import os, signal, sys, time
+from pathlib import Path
+from pipeline.site import spread
+spread._processors = lambda: 2
+def deadly(number):
+    if os.getpid() != parent:
+        Path(sys.argv[1], str(number)).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.005)
+    return number * 2
+parent = os.getpid()
+print(sorted(spread.spread(deadly, range(100))) == [(n, n * 2) for n in range(100)])
 """
 
 
@@ -136,3 +152,8 @@ def test_what_a_process_cannot_do_is_done_here() -> None:
     assert run(ERRORS, -1) == "True"
     assert "x.md" in run(ERRORS, 50)
     assert "everywhere" in run(ERRORS, 50)
+
+
+def test_what_a_process_has_in_hand_when_it_is_killed_is_done_here(tmp_path: Path) -> None:
+    assert run(DEAD, tmp_path) == "True"
+    assert list(tmp_path.iterdir()), "some had something in hand"

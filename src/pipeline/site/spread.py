@@ -46,16 +46,18 @@ def spread(
         return
     copies: dict[Connection, int] = {}
     left = set(range(len(things)))
+    more = True  # that nobody has taken
     with TemporaryFile() as numbers:
         queue = numbers.fileno()  # of which each process takes the next, for they share the place that it is read at
         numbers.write(b"".join(number.to_bytes(_NUMBER, "big") for number in range(len(things))))
         numbers.seek(0)
         try:
             while left:
-                while len(copies) < min(helpers, len(left) // min(few, _LEAST)) and ready():
+                while more and len(copies) < min(helpers, len(left) // min(few, _LEAST)) and ready():
                     if not _make_copy(function, things, queue, copies):
                         break
                 own = next(_taken(queue), None)
+                more = own is not None
                 if own is not None:
                     left.discard(own)
                     yield things[own], function(things[own])
