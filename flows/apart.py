@@ -59,6 +59,7 @@ def build(
     if spread or not _pays(settings, out or settings.public, drafts=drafts):
         return site.build(settings, **told, spread=spread, progress=progress)
     command = [sys.executable, "-P", "-m", __name__]
+    # In a group of its own it does not hear of Ctrl-C: the run does, and decides.
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
     given, said = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
     try:
@@ -140,11 +141,8 @@ def _log(record: logging.LogRecord) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt it, which its copies do not hear of; also where it has ended already.
-
-    SIGTERM is what its pool ends copies by: they must have no handler for it, which they might not come to.
-    """
-    process.send_signal(signal.SIGINT)
+    """Have it end, and its copies with it; also where it has ended already."""
+    process.terminate()
     try:
         process.wait(GRACE)
     except subprocess.TimeoutExpired:
@@ -177,11 +175,11 @@ def _end_with_the_run() -> None:
 
 
 def _main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or else what it has not finished would stay
     pipe = os.dup(1)
     os.dup2(2, 1)  # whatever prints must not print among the messages
     settings, told, level = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the run
     _end_with_the_run()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored where the run was started
     logging.getLogger().addHandler(_Tells(pipe))
     logging.getLogger("pipeline").setLevel(level)
 
@@ -200,5 +198,4 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        _main()
+    _main()
