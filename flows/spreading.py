@@ -54,6 +54,8 @@ def _drafts(address: str, shards: Sequence[Shard]) -> Iterator[tuple[int, Outcom
 
 
 def _articles(address: str, common: bytes, shards: Sequence[ArticleShard]) -> Iterator[tuple[int, bytes | None]]:
+    if not shards:
+        return
     with _connected(address) as client:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph")

@@ -186,12 +186,15 @@ def test_without_dask_the_remedy_is_named(large, monkeypatch):
 
 
 def test_nobody_is_asked_where_there_is_nothing_to_do(large):
-    from flows.spreading import spread_by
+    from flows.spreading import spread_articles_by, spread_by
 
     spread_over(large, "tcp://127.0.0.1:1")
     settings = load(large)
     translate(settings, engine="pseudo")
     assert translate(settings, spread=spread_by(settings)).posts == []
+    articles = spread_articles_by(settings)
+    assert articles
+    assert list(articles(b"", [])) == [], "of a site without translations"
 
 
 @pytest.fixture
