@@ -1,6 +1,6 @@
 """Articles as data, so that another process may render them: the texts go there, what became of them comes back.
 
-A shard holds no path that its worker reads. What all shards of a build are rendered with is packed once.
+A shard holds no path that its worker reads. What all shards of a call are rendered with is packed once.
 """
 
 from __future__ import annotations
