@@ -106,8 +106,13 @@ def test_a_republish_in_the_next_clone_builds_nothing(server, content, env, depl
         assert "Due, because no release is published." in server.finished(runs[0])["message"]
         runs.append(start(server, deployed["republish"]))
         assert server.finished(runs[1])["message"].endswith(" objects are published as they are.")
-    steps = [server.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}}) for run in runs]
-    done = [{step["name"].rpartition("-")[0] for step in of_run} for of_run in steps]
+
+    def steps(run):
+        """They are known a little after the run has ended."""
+        found = server.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+        return {step["name"].rpartition("-")[0] for step in found}
+
+    done = [poll(lambda run=run: steps(run), 30) for run in runs]
     assert "build" in done[0]
     assert done[1] == {"current"}
 
