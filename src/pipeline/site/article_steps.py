@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from pipeline.content.stored import StoredPost
@@ -11,14 +11,14 @@ from pipeline.site.articles import Article
 from pipeline.site.cache import digest
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.images import Images, image_names
-from pipeline.site.kept import Kept, Parcel, headings_in, keep, name_of, restored, still_right, summary_of
+from pipeline.site.kept import Kept, Parcel, keep, name_of, restored, still_right, summary_of
 from pipeline.site.links import Links
-from pipeline.site.pages import Page
+from pipeline.site.pages import Page, article_of
 from pipeline.site.shards import FEW, spread_over
 from pipeline.site.spread import spread
-from pipeline.site.steps import article_of, links_of, name
+from pipeline.site.steps import links_of, name
 from pipeline.site.work import Work
-from pipeline.site.workshop import Headings, Workshop
+from pipeline.site.workshop import Headings, Workshop, is_of_today
 
 __all__ = ["article_facts", "check_fragments", "render_articles", "render_some", "rendered_anew"]
 
@@ -86,44 +86,30 @@ def _made(work: Work, shop: Workshop, pages: Sequence[Page]) -> Iterator[tuple[P
     by_key: dict[str, list[Page]] = {}
     for page in sorted(pages, key=lambda page: page.locale != work.settings.source):
         by_key.setdefault(article_of(page).key, []).append(page)
-    groups = list(by_key.values())
-    if work.spread and len(groups) >= 2 * FEW:
-        for some in ([group[0] for group in groups], [page for group in groups for page in group[1:]]):
-            yield from spread_over(work.spread, shop, some, partial(_source_headings, work))
+    groups, known = list(by_key.values()), partial(_source_headings, work)
+    if work.spread and len(pages) >= 2 * FEW:
+        yield from spread_over(work.spread, shop, groups, known)
         return
-    for group, parcels in spread(partial(_parcels, work, shop), groups, ready=work.cache.share):
+    for group, parcels in spread(partial(_parcels, shop, known), groups, ready=work.cache.share):
         yield from zip(group, parcels, strict=True)
     work.cache.alone()
 
 
-def _parcels(work: Work, shop: Workshop, pages: Sequence[Page]) -> list[Parcel]:
-    parcels: list[Parcel] = []
-    for page in pages:
-        own = page.locale != work.settings.source and pages[0].locale == work.settings.source
-        parcels.append(_parcel(work, shop, page, headings_in(parcels[0]) if own else None))
-    return parcels
+def _parcels(shop: Workshop, known: Callable[[Page], Headings | None], pages: Sequence[Page]) -> list[Parcel]:
+    return shop.parcels((page, known(page)) for page in pages)
 
 
-def _parcel(work: Work, shop: Workshop, page: Page, source_headings: Headings | None = None) -> Parcel:
-    return shop.parcel(page, article_of(page), _source_headings(work, page, source_headings))
-
-
-def _source_headings(work: Work, page: Page, made: Headings | None = None) -> Headings | None:
-    """Those of what the article of a page was translated from, if that is the source of today; `made` if it has just
-    been made.
-    """
+def _source_headings(work: Work, page: Page) -> Headings | None:
+    """Those of what the article of a page was translated from, if that is the source of today, and was rendered."""
     article = article_of(page)
-    if not article.snapshot or not article.source or article.source.digest != article.snapshot.digest:
-        return None
-    if made is not None:
-        return made
-    source = work.rendered.get((work.settings.source, article.key))
+    source = work.rendered.get((work.settings.source, article.key)) if is_of_today(article) else None
     return tuple((heading.level, heading.id) for heading in source.headings) if source else None
 
 
 def rendered_anew(work: Work, page: Page, links: Links) -> Kept:
     """The article of a page that has one, rendered and kept."""
-    return _kept(work, page, _parcel(work, workshop(work, links), page))
+    made = workshop(work, links).parcel(page, article_of(page), _source_headings(work, page))
+    return _kept(work, page, made)
 
 
 def workshop(work: Work, links: Links) -> Workshop:

@@ -16,7 +16,7 @@ from pipeline.site.editions import Edition
 from pipeline.site.permalinks import directory, inside, output_file, part
 from pipeline.site.taxonomies import Term, Terms, collect
 
-__all__ = ["Page", "Plan", "Redirect", "make_plan"]
+__all__ = ["Page", "Plan", "Redirect", "article_of", "make_plan"]
 
 Kind = Literal["home", "section", "post", "page", "taxonomy", "term", "archive", "search", "not-found"]
 MAIN_SECTION = "posts"
@@ -54,6 +54,13 @@ class Page:
         if self.kind in {"not-found", "search"}:
             return False
         return self.article is None or self.kind in {"home", "section"} or self.article.indexable
+
+
+def article_of(page: Page) -> Article:
+    """The article of a page that has one."""
+    if page.article is None:
+        raise AssertionError(page.key)
+    return page.article
 
 
 @dataclass(frozen=True, slots=True)

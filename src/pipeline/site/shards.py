@@ -1,6 +1,6 @@
 """Articles as data, so that another process may render them: the texts go there, what became of them comes back.
 
-A shard holds no path that its worker reads. What all shards of a call are rendered with is packed once.
+A shard holds no path that its worker reads. What all shards of a build are rendered with is packed once.
 """
 
 from __future__ import annotations
@@ -37,39 +37,51 @@ Spread = Callable[[bytes, Sequence[Shard]], Iterator[tuple[int, bytes | None]]]
 
 
 def spread_over(
-    spread: Spread, workshop: Workshop, pages: Sequence[Page], headings: Callable[[Page], Headings | None]
+    spread: Spread, workshop: Workshop, groups: Sequence[Sequence[Page]], headings: Callable[[Page], Headings | None]
 ) -> Iterator[tuple[Page, Parcel]]:
-    """Each of the pages, which have articles, with its article as `spread` had it rendered.
+    """Each page of the groups, which have articles, with its article as `spread` had it rendered. A group is what
+    `Workshop.parcels` takes, and `headings` tells those that are known already.
 
-    What the workers cannot do, for whatever reason, is done here, and fails here. `headings` are those of what the
-    article of a page was translated from, if they are known.
+    What the workers cannot do, for whatever reason, is done here, and fails here.
     """
-    batches = [pages[start : start + FEW] for start in range(0, len(pages), FEW)]
+    batches = list(_batches(groups))
     shards = [
         Shard(
-            tuple(f"{page.locale}/{page.key}" for page in batch),
-            _packed([(_carried(page), headings(page)) for page in batch]),
+            tuple(f"{page.locale}/{page.key}" for group in batch for page in group),
+            _packed([[(_carried(page), headings(page)) for page in group] for group in batch]),
         )
         for batch in batches
     ]
     common = _packed(replace(workshop, images=workshop.images.known(), diagrams=workshop.diagrams.known()))
     for number, data in spread(common, shards):
-        made = cast("list[Parcel | None]", _unpacked(data)) if data else [None] * len(batches[number])
-        for page, one in zip(batches[number], made, strict=True):
-            if page.article:
-                yield page, one or workshop.parcel(page, page.article, headings(page))
+        batch = batches[number]
+        made = cast("list[list[Parcel] | None]", _unpacked(data)) if data else [None] * len(batch)
+        for group, some in zip(batch, made, strict=True):
+            yield from zip(group, some or workshop.parcels((page, headings(page)) for page in group), strict=True)
+
+
+def _batches(groups: Sequence[Sequence[Page]]) -> Iterator[list[Sequence[Page]]]:
+    """Of some FEW pages."""
+    batch: list[Sequence[Page]] = []
+    for group in groups:
+        batch.append(group)
+        if sum(map(len, batch)) >= FEW:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def render_packed(common: bytes, shard: bytes) -> bytes:
-    """For a worker: the articles of a shard, each rendered, or None where that cannot be done there."""
+    """For a worker: the articles of a shard by groups, each rendered, or None where that cannot be done there."""
     workshop = _workshop(common)
-    pages = cast("list[tuple[Page, Headings | None]]", _unpacked(shard))
-    return _packed([_made(workshop, page, headings) for page, headings in pages])
+    groups = cast("list[list[tuple[Page, Headings | None]]]", _unpacked(shard))
+    return _packed([_made(workshop, group) for group in groups])
 
 
-def _made(workshop: Workshop, page: Page, headings: Headings | None) -> Parcel | None:
+def _made(workshop: Workshop, group: Sequence[tuple[Page, Headings | None]]) -> list[Parcel] | None:
     try:
-        return workshop.parcel(page, page.article, headings) if page.article else None
+        return workshop.parcels(group)
     except (PipelineError, OSError):
         return None
 

@@ -8,14 +8,13 @@ from pathlib import PurePosixPath
 
 from pipeline.config import Settings
 from pipeline.errors import BuildError, PipelineError
-from pipeline.site.articles import Article
 from pipeline.site.assets import collect_assets
 from pipeline.site.attachments import find_attachments
 from pipeline.site.editions import read_editions
 from pipeline.site.extras import generated
 from pipeline.site.links import Links
 from pipeline.site.output import Output
-from pipeline.site.pages import Page, make_plan
+from pipeline.site.pages import Page, article_of, make_plan
 from pipeline.site.style import style_sheet
 from pipeline.site.theme import theme_directories
 from pipeline.site.work import Work
@@ -23,7 +22,6 @@ from pipeline.site.work import Work
 __all__ = [
     "Work",
     "add_files",
-    "article_of",
     "check_directory",
     "find_files",
     "judge",
@@ -82,13 +80,6 @@ def links_of(work: Work) -> Links:
         files=[*work.attachments.files, *generated(work)],
         prefixes=work.prefixes,
     )
-
-
-def article_of(page: Page) -> Article:
-    """The article of a page that has one."""
-    if page.article is None:
-        raise AssertionError(page.key)
-    return page.article
 
 
 def name(page: Page) -> tuple[str, str]:

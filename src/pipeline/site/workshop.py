@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.config import Settings
@@ -11,15 +12,21 @@ from pipeline.site.context import Context
 from pipeline.site.diagrams import Diagrams
 from pipeline.site.editions import Edition
 from pipeline.site.images import Images
-from pipeline.site.kept import Parcel, Recorder, parcel
+from pipeline.site.kept import Parcel, Recorder, headings_in, parcel
 from pipeline.site.links import Links
-from pipeline.site.pages import Page
+from pipeline.site.pages import Page, article_of
 from pipeline.site.render import headings_of, render
 from pipeline.site.sanitise import is_sanitised
 
-__all__ = ["Headings", "Workshop"]
+__all__ = ["Headings", "Workshop", "is_of_today"]
 
 Headings = tuple[tuple[int, str], ...]  # level and id of each
+
+
+def is_of_today(article: Article) -> bool:
+    """Whether it was translated from the source as that is today, whose headings it then has."""
+    snapshot, source = article.snapshot, article.source
+    return snapshot is not None and source is not None and source.digest == snapshot.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,20 @@ class Workshop:
             texts,  # which tell the headings of the source, and what has changed in it
             article.source_changed,
         )
+
+    def parcels(self, pages: Iterable[tuple[Page, Headings | None]]) -> list[Parcel]:
+        """The articles of pages of one key, the source before its translations; each with the headings of what it was
+        translated from, if they are known already.
+        """
+        made: list[Parcel] = []
+        of_source = None
+        for page, known in pages:
+            article = article_of(page)
+            parcel = self.parcel(page, article, of_source if of_source and is_of_today(article) else known)
+            made.append(parcel)
+            if page.locale == self.settings.source:
+                of_source = headings_in(parcel)
+        return made
 
     def parcel(self, page: Page, article: Article, source_headings: Headings | None) -> Parcel:
         """The article of a page, rendered. `source_headings` are those of what it was translated from, if it is known
