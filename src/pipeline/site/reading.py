@@ -88,7 +88,7 @@ def _stored(directory: Path, file: Path, facts: str, same: Callable[[str], str])
     name = file.as_posix()
     meta_of(fields)  # which is asked for next, and raises an error where it is damaged
     folder = same(os.fspath(directory))
-    return StoredPost(same(key_of(name)), folder, same(name), same(fields), digest, int(begin))
+    return StoredPost(same(key_of(name)), folder, same(name), same(fields), same(digest), int(begin))
 
 
 def head_of(post: Post) -> tuple[int, str]:

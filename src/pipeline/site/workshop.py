@@ -63,7 +63,7 @@ class Workshop:
         of_source = None
         for page, known in pages:
             article = article_of(page)
-            parcel = self.parcel(page, article, of_source if of_source and is_of_today(article) else known)
+            parcel = self.parcel(page, article, known if of_source is None or not is_of_today(article) else of_source)
             made.append(parcel)
             if page.locale == self.settings.source:
                 of_source = headings_in(parcel)
