@@ -64,7 +64,6 @@ class Output:
     known: Mapping[str, Made] = field(default_factory=dict)
     staging: Path | None = None
     is_as_known: bool = False
-    _staged: set[str] = field(default_factory=set)
     _copies: dict[str, Path] = field(default_factory=dict)
     _same: set[str] = field(default_factory=set)
     _made_from: dict[str, str] = field(default_factory=dict)
@@ -105,7 +104,8 @@ class Output:
         """Add a file that is ready. Errors as for `add`."""
         self._check(staged.path)
         self._made_from[staged.path] = staged.made_from
-        (self._staged if staged.waits else self._same).add(staged.path)
+        if not staged.waits:
+            self._same.add(staged.path)
 
     def _stage(self, path: str, data: bytes, made_from: str) -> Staged:
         target = self.directory / path
@@ -161,7 +161,7 @@ class Output:
 
     def has(self, path: str) -> bool:
         """Whether a file of that name was added."""
-        return path in self._staged or path in self._same or path in self._copies
+        return path in self._made_from
 
     def kept(self, posts: Iterable[str]) -> dict[str, list[str]]:
         """The files that the last build made for these posts, as it noted them."""
@@ -180,14 +180,15 @@ class Output:
         final = {"format": _FORMAT, "state": "complete", "posts": {name: sorted(posts[name]) for name in sorted(posts)}}
         stale = self._stale(set(kept))
         changed = [path for path in self._copies if not self._copied(path)]
-        if self._staged or changed or stale:
+        staged = self._staged()
+        if staged or changed or stale:
             self._mark({**self._marker(), "format": _FORMAT, "state": "writing"})
         for link in self._linked():
             (self.directory / link).unlink(missing_ok=True)
         for path in changed:
             self._make_room(path)
             _copy_atomic(self._copies[path], self.directory / path)
-        for path in sorted(self._staged):
+        for path in staged:
             self._put(path, self._waiting(path))
         for path in stale:
             if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
@@ -195,23 +196,29 @@ class Output:
         if stale or self._links or self._has_empty_folders:
             self._remove_empty_folders()
         self._mark(final)
-        total = len(self._staged) + len(self._same) + len(self._copies)
-        written = len(self._staged) + len(changed)
+        total = len(self._made_from)
+        written = len(staged) + len(changed)
         return Written(written, total - written, len(stale))
 
     def folders(self) -> set[Path]:
         """Where files will be written."""
-        return {(self.directory / path).parent for path in [MARKER, *self._staged]} if self._staged else set()
+        staged = self._staged()
+        return {(self.directory / path).parent for path in [MARKER, *staged]} if staged else set()
 
     def patch(self) -> int:
         """Write what differs, and leave all else as it is, in a directory that `is_as_known`: so many files."""
-        if self._staged:
+        staged = self._staged()
+        if staged:
             marker = (self.directory / MARKER).read_bytes()
             write_atomic(self.directory / MARKER, marker.replace(b'"state": "complete"', b'"state": "writing"', 1))
-            for path in self._staged:
+            for path in staged:
                 self._put(path, self._waiting(path))
             write_atomic(self.directory / MARKER, marker)
-        return len(self._staged)
+        return len(staged)
+
+    def _staged(self) -> list[str]:
+        """The files whose content waits."""
+        return sorted(path for path in self._made_from if path not in self._same and path not in self._copies)
 
     def check(self) -> None:
         """Raise BuildError unless the directory is empty, missing, or was made by an earlier build."""

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import pickle
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,7 @@ class Inputs:
     @property
     def posts(self) -> Mapping[str, bytes]:
         """What tells that one of those files has changed, by path."""
-        return cast("Mapping[str, bytes]", pickle.loads(self.packed))  # noqa: S301 (packed by this process)
+        return cast("Mapping[str, bytes]", pickle.loads(zlib.decompress(self.packed)))  # noqa: S301 (packed here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _inputs(settings: Settings, given: Iterable[object]) -> Inputs | None:
     if found is None:
         return None
     rest = hashlib.sha256(repr((found[0], program(), *given)).encode()).hexdigest()
-    packed = pickle.dumps(found[1])
+    packed = zlib.compress(pickle.dumps(found[1]), 1)
     return Inputs(hashlib.sha256(rest.encode() + packed).hexdigest(), rest, packed)
 
 

@@ -80,8 +80,9 @@ def _make_copy(
     """One more, by what it is heard of; False where there can be none."""
     from multiprocessing.connection import Pipe
 
-    _give_back()
+    gc.collect()  # for what is frozen is not collected any more
     gc.freeze()  # or else a search for rubbish would write into what is shared
+    _give_back()
     ours, its = Pipe(duplex=False)
     with contextlib.suppress(OSError, ImportError, AttributeError):  # a system may have no such pipes, or allow no more
         import fcntl
