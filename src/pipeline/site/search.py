@@ -122,7 +122,11 @@ def shard(buckets: Iterable[bytes]) -> bytes:
     # As `encoded` has it: no term has a character that JSON writes in another way, or that is before a quote; and in
     # UTF-8 texts are in the order that they are in.
     items = sorted(item for bucket in buckets for item in bucket.split(b"\n") if item)
-    return b"{" + b",".join(items) + b"}"
+    if not items:
+        return b"{}"
+    items[0] = b"{" + items[0]
+    items[-1] += b"}"
+    return b",".join(items)
 
 
 def _lines(found: Mapping[str, int]) -> str:
