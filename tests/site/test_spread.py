@@ -27,6 +27,7 @@ from pipeline.config import load
 from pipeline.site import build, page_steps, reading, spread
 reading._TICK = -1
 page_steps._PAGES = 1
+page_steps._LONG = 1 if int(sys.argv[1]) > 1 else 10**6
 spread._processors = lambda: int(sys.argv[1])
 seen = []
 real = spread._work
@@ -157,3 +158,21 @@ def test_what_a_process_cannot_do_is_done_here() -> None:
 def test_what_a_process_has_in_hand_when_it_is_killed_is_done_here(tmp_path: Path) -> None:
     assert run(DEAD, tmp_path) == "True"
     assert list(tmp_path.iterdir()), "some had something in hand"
+
+
+LIVES = """
+import os, sys
+from collections import Counter
+from pipeline.site import spread
+spread._processors = lambda: 2
+own = os.getpid()
+def busy(_):
+    sum(range(20_000))
+    return os.getpid()
+by = Counter(pid for _, pid in spread.spread(busy, range(400)) if pid != own)
+print(len(by) > 1, max(by.values()) <= spread._LIFE)
+"""
+
+
+def test_a_copy_lives_for_so_many_things() -> None:
+    assert run(LIVES) == "True True"

@@ -111,10 +111,8 @@ def publish(
             if not incomplete:
                 guard_shrinking(known.manifest, site, settings, opened.name)
             record = _record(site, known, actions, moment, root or directory, made_from)
-            if record:
-                release = record.release
-            else:
-                known = replace(known, manifest=_made_from(known.manifest, made_from))
+            release = record.release if record else release
+            known = known if record else replace(known, manifest=_made_from(known.manifest, made_from))
             change = Change(
                 actions, site, record, moment, settings, lambda path: acting.put(path, directory / path, site[path])
             )

@@ -79,7 +79,6 @@ class Cache:
         self._out = out
         self.path = (folder or Path()) / f"{blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest()}.db"
         self._shareable = False
-        self._shared = False
         self._silent = False
         self._process = os.getpid()
         self._copied: list[
@@ -245,7 +244,7 @@ class Cache:
         # What is written from here on stays in memory until the end, so that it locks nobody out who reads.
         self._guarded(lambda: self._db.execute("PRAGMA cache_spill = OFF"))
         self._guarded(lambda: self._db.execute("PRAGMA busy_timeout = 5000"))
-        self._shared = True
+        self._go_on()
         return True
 
     def alone(self) -> None:
@@ -275,10 +274,9 @@ class Cache:
         self._db.close()
 
     def _go_on(self) -> None:
-        """After `share`, keep more. Where another build has begun meanwhile, it alone keeps what it finds."""
-        if not self._shared:
-            return
-        self._shared = False
+        """Take the file again, which copies may read all the same. Where another build has it by now, that one alone
+        keeps what it finds.
+        """
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -301,7 +299,6 @@ class Cache:
         return self._guarded(lambda: self._db.execute(question, values).fetchall())
 
     def _write(self, command: str, rows: list[tuple[Any, ...]]) -> None:
-        self._go_on()
         if rows and not self._silent:
             self._guarded(lambda: self._db.executemany(command, rows))
 
