@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,7 +41,6 @@ CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NO
  WITHOUT ROWID;
 """
 _STAGED = ".staged"
-_MANY = 512  # rows that are written at a time
 _LONG = 3600.0  # seconds in which a build that goes on stages a file
 _T = TypeVar("_T")
 
@@ -194,7 +193,7 @@ class Cache:
 
     def keep_searched(self, language: str, documents: Iterable[tuple[int, str, str, Sequence[str]]]) -> None:
         """Keep (number, name, what its terms were made from, title and labels) of documents of a search index."""
-        rows = [(language, number, name, made, json.dumps(labels)) for number, name, made, labels in documents]
+        rows = ((language, number, name, made, json.dumps(labels)) for number, name, made, labels in documents)
         self._write("INSERT OR REPLACE INTO searched VALUES (?, ?, ?, ?, ?)", rows)
 
     def forget_searched(self, language: str, first: int) -> None:
@@ -221,8 +220,7 @@ class Cache:
     def keep_files(self, fresh: Iterable[tuple[str, Made]], gone: Iterable[str]) -> None:
         """Add some, and forget others."""
         rows = ((path, made.made_from, made.stat) for path, made in fresh)
-        while some := list(islice(rows, _MANY)):
-            self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", some)
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
         self._write("DELETE FROM files WHERE path = ?", [(path,) for path in gone])
 
     def commit(self) -> None:
@@ -298,9 +296,11 @@ class Cache:
             self._guarded(lambda: self._db.execute("PRAGMA cache_size = -500"))
         return self._guarded(lambda: self._db.execute(question, values).fetchall())
 
-    def _write(self, command: str, rows: list[tuple[Any, ...]]) -> None:
-        if rows and not self._silent:
-            self._guarded(lambda: self._db.executemany(command, rows))
+    def _write(self, command: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        left = iter(rows)
+        first = next(left, None)
+        if first is not None and not self._silent:  # without any, the file need not be taken
+            self._guarded(lambda: self._db.executemany(command, chain([first], left)))
 
     def _guarded(self, what: Callable[[], _T]) -> _T:
         try:

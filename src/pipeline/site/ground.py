@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import pickle
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from pipeline.files import replacing
 from pipeline.site.assets import Assets
 from pipeline.site.attachments import Attachments
 from pipeline.site.editions import Edition
@@ -49,19 +49,12 @@ class Ground:
 
 def keep_ground(path: Path, ground: Ground) -> None:
     """Write it down. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            data = _Digested(file)
-            file.write(bytes(_SIZE))
-            _write(data, ground)
-            file.seek(0)
-            file.write(data.digest())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        data = _Digested(file)
+        file.write(bytes(_SIZE))
+        _write(data, ground)
+        file.seek(0)
+        file.write(data.digest())
 
 
 class _Digested:

@@ -21,8 +21,6 @@ from pipeline.site.search import contents, encoded, patch, relabelled, shard_cou
 
 __all__ = ["Document", "Documents", "Index", "patch_index"]
 
-_MANY = 512  # documents that are told to the cache at a time
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -149,8 +147,7 @@ def patch_index(
 def _keep(cache: Cache, language: str, state: _State, fresh: Iterable[tuple[int, Document]]) -> None:
     """Keep what the next build needs to change this index: `fresh` are the documents that it did not have."""
     rows = ((number, one.name, one.made_from, (one.listed[0], one.labels)) for number, one in fresh)
-    while some := list(islice(rows, _MANY)):
-        cache.keep_searched(language, some)
+    cache.keep_searched(language, rows)
     cache.keep_fact(f"search {language}", json.dumps([state.size, state.digests]))
 
 
