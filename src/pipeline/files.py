@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import stat
 from collections.abc import Iterator
@@ -32,7 +33,9 @@ def write_atomic(path: Path, data: bytes) -> bool:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write into, which takes the place of `path` in the same way when the block ends, unless it raises."""
+    """A file to write into, which takes the place of `path` in the same way when the block ends, unless it raises, or
+    `path` holds the same.
+    """
     mode = None
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -43,9 +46,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
+        if mode is not None and filecmp.cmp(temporary, path, shallow=False):
+            return
         if mode is not None:
             temporary.chmod(mode)
         temporary.replace(path)
-    except BaseException:
+    finally:
         temporary.unlink(missing_ok=True)
-        raise

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from pipeline.config import load
-from pipeline.errors import PipelineError
+from pipeline.errors import BuildError, PipelineError
 from tests.site.conftest import Site
 from tests.site.links import broken_links
 
@@ -118,6 +119,29 @@ def test_a_link_inside_the_content_is_followed_and_one_to_the_rest_of_the_checko
     assert str(warning.path).endswith("three.md")
     assert "Shared" in site.html("posts/two")
     assert not (site.public / "posts/three").exists()
+
+
+@pytest.mark.parametrize("folder", ["static", "content/en/posts"])
+def test_a_name_that_is_not_text(site: Site, folder: str) -> None:
+    site.post("en/posts/a.md")
+    (site.root / folder).mkdir(exist_ok=True)
+    Path(os.fsdecode(os.fsencode(site.root / folder) + b"/caf\xe9.png")).write_bytes(b"\x89PNG")
+    (warning,) = site.build().warnings
+    assert (warning.path, warning.message) == (site.root / folder / r"caf\udce9.png", "has a name that is not text.")
+    assert "a.md" not in str(warning)
+    assert {path.name for path in site.public.rglob("*") if "caf" in path.name} == set()
+    alien = Path(os.fsdecode(os.fsencode(site.public) + b"/caf\xe9.png"))
+    alien.write_bytes(b"\x89PNG")
+    site.build(checksum=True)
+    assert not alien.exists()
+
+
+def test_a_theme_file_whose_name_is_not_text(site: Site) -> None:
+    site.post("en/posts/a.md")
+    site.write("theme/assets/x.js", "1")
+    Path(os.fsdecode(os.fsencode(site.root / "theme/assets") + b"/caf\xe9.png")).write_bytes(b"\x89PNG")
+    with pytest.raises(BuildError, match=r"caf\\udce9.*is no name for a file of the site"):
+        site.build()
 
 
 def test_a_theme_may_be_a_link_and_its_templates_stay_in_it(site: Site) -> None:

@@ -17,8 +17,9 @@ from http.client import HTTPResponse
 import pytest
 
 from pipeline.errors import BuildError, PipelineError
-from pipeline.site import BuildReport, serve
+from pipeline.site import BuildReport
 from pipeline.site.policy import POLICY
+from pipeline.site.serve import serve
 from pipeline.site.server import Preview
 from tests.site.conftest import Site
 
@@ -193,7 +194,8 @@ def test_an_open_page_does_not_hold_up_the_end(tmp_path: os.PathLike[str]) -> No
 
 def test_ctrl_c_ends_it_cleanly(bilingual: Site) -> None:
     code = (
-        "import sys; from pathlib import Path; from pipeline.config import load; from pipeline.site import serve\n"
+        "import sys; from pathlib import Path\n"
+        "from pipeline.config import load; from pipeline.site.serve import serve\n"
         "serve(load(Path(sys.argv[1])), port=0, ready=lambda url: print(url, flush=True))"
     )
     process = subprocess.Popen(

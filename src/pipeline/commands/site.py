@@ -62,7 +62,7 @@ def serve(root: Path, *, port: int, drafts: bool) -> None:
     Ctrl-C ends it.
     """
     from pipeline import say
-    from pipeline.site import serve as run
+    from pipeline.site.serve import serve as run
 
     settings = read_settings(root)
     run(settings, port=port, drafts=drafts, ready=say.served(settings), built=say.rebuilt)

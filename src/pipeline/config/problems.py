@@ -27,7 +27,8 @@ class ProblemSettings(BaseModel):
     math: Answer = Field("warn", description="A formula that cannot be shown.")
     diagrams: Answer = Field("warn", description="A diagram that cannot be drawn.")
     files: Answer = Field(
-        "warn", description="A post, or a file beside posts or in static/, that is a link to elsewhere."
+        "warn",
+        description="A post, or a file beside posts or in static/, that leads elsewhere, or whose name is not text.",
     )
 
     def fails(self, kind: str) -> bool:

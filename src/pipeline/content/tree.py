@@ -13,9 +13,10 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.errors import ContentError
 
-__all__ = ["SUFFIX", "Stamp", "directories", "key_of", "markdown_files", "stamps"]
+__all__ = ["NOT_TEXT", "SUFFIX", "Stamp", "directories", "escaped", "is_text", "key_of", "markdown_files", "stamps"]
 
 SUFFIX = ".md"
+NOT_TEXT = "has a name that is not text."
 
 Stamp = tuple[int, int, int, int]
 
@@ -55,7 +56,7 @@ def stamps(directory: Path) -> dict[str, tuple[str, Stamp]] | None:
                     elif name.endswith(SUFFIX):
                         status = entry.stat()
                         key = key_of(above + name)
-                        if key in found or not stat.S_ISREG(status.st_mode) or not _is_text(above + name):
+                        if key in found or not stat.S_ISREG(status.st_mode) or not is_text(above + name):
                             return None
                         stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
                         found[key] = (above + name, stamp)
@@ -97,9 +98,8 @@ def _walk(top: Path, directory: Path, above: tuple[str, ...], problems: list[Con
 def _fault(top: Path, path: Path, entry: os.DirEntry[str]) -> ContentError | None:
     """What keeps a Markdown file from being a post."""
     name = path.relative_to(top)
-    if not _is_text(str(name)):
-        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(name))
-        return ContentError("has a name that is not text.", path=top / shown, remedy="Rename it.")
+    if not is_text(str(name)):
+        return ContentError(NOT_TEXT, path=top / escaped(str(name)), remedy="Rename it.")
     if path.is_file():
         return None
     if entry.is_symlink():
@@ -107,8 +107,14 @@ def _fault(top: Path, path: Path, entry: os.DirEntry[str]) -> ContentError | Non
     return ContentError("is not a file.", path=path, remedy="Remove it, or give it another name.")
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name, which may be any bytes, is text without control characters."""
     return name.isprintable() or all(unicodedata.category(character) not in {"Cc", "Cs"} for character in name)
+
+
+def escaped(name: str) -> str:
+    """A name that is not, as it can be printed."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def _unreadable(directory: Path, error: OSError) -> ContentError:

@@ -2,6 +2,5 @@
 
 from pipeline.site.build import build
 from pipeline.site.report import BuildReport
-from pipeline.site.serve import serve
 
-__all__ = ["BuildReport", "build", "serve"]
+__all__ = ["BuildReport", "build"]

@@ -8,15 +8,15 @@ from functools import partial
 from pipeline.content.stored import StoredPost
 from pipeline.errors import BuildError
 from pipeline.site.articles import Article
-from pipeline.site.cache import digest
+from pipeline.site.cache import Row, digest
 from pipeline.site.diagrams import Diagrams, diagrams_in
 from pipeline.site.images import Images, image_names
-from pipeline.site.kept import Kept, Parcel, keep, name_of, restored, still_right, summary_of
+from pipeline.site.kept import Kept, Parcel, is_as_it_was, keep, name_of, still_right, summary_of
 from pipeline.site.links import Links
 from pipeline.site.pages import Page, article_of
 from pipeline.site.shards import FEW, spread_over
 from pipeline.site.spread import spread
-from pipeline.site.steps import links_of, name
+from pipeline.site.steps import links_of, name, remarked
 from pipeline.site.work import Work
 from pipeline.site.workshop import Headings, Workshop, is_of_today
 
@@ -33,12 +33,12 @@ def render_articles(work: Work) -> None:
     same_book = work.cache.fact("book") == book
     pages = [page for page in work.plan.pages if page.article]
     work.progress.total = len(pages) + len(work.plan.pages)
+    work.cache.forget_articles(work.cache.article_names() - {name_of(article_of(page)) for page in pages})
     same_summaries = render_some(work, pages, links, same_book=same_book)
-    for page in pages:
+    for page in remarked(work):
         work.warnings += work.rendered[name(page)].problems
     work.cache.keep_fact("book", book)
     work.book = book
-    work.cache.forget_articles(work.cache.article_names() - {f"{locale}/{key}" for locale, key in work.rendered})
     # Where nothing that other pages show of a post has changed, only the pages of what was rendered are looked at.
     work.facts = digest(work.frame, [article_facts(one) for shown in work.shown.values() for one in shown.values()])
     work.settled = facts == work.facts and same_summaries
@@ -52,29 +52,30 @@ def render_some(work: Work, pages: Sequence[Page], links: Links, *, same_book: b
     same_summaries = True
     left = []
     for page in pages:
-        found = _restored(work, shop, page, same_book=same_book)
-        if found:
-            work.rendered[name(page)] = found
-        else:
+        row = work.cache.article(name_of(article_of(page)))
+        if not row or not _would_be_the_same(work, shop, page, row, same_book=same_book):
             left.append(page)
+            if row:
+                work.stale.add(name(page))
     work.progress.add(len(pages) - len(left))
     _prepare_images(work, left)
     for page, made in _made(work, shop, left):
         before = work.cache.article(name_of(article_of(page)))
         same_summaries &= before is not None and summary_of(work.cache, before) == summary_of(work.cache, made.row)
-        work.rendered[name(page)] = _kept(work, page, made)
+        keep(work.cache, article_of(page), made, work.attachments.files)
+        work.stale.discard(name(page))
         work.changed.add(page.key)
         work.progress.add(1)
     return same_summaries
 
 
-def _restored(work: Work, shop: Workshop, page: Page, *, same_book: bool) -> Kept | None:
-    article = page.article
-    row = work.cache.article(name_of(article)) if article else None
-    if article is None or row is None or row.made_from != shop.made_from(page, article):
-        return None
-    found = restored(work.cache, name_of(article), row, work.attachments.files)
-    return found if found and (same_book or still_right(found, article, page, shop.links)) else None
+def _would_be_the_same(work: Work, shop: Workshop, page: Page, row: Row, *, same_book: bool) -> bool:
+    """Whether the article of a page is what an earlier build made of it."""
+    article = article_of(page)
+    if row.made_from != shop.made_from(page, article) or not is_as_it_was(work.cache, row, work.attachments.files):
+        return False
+    kept = Kept(work.cache, name_of(article), row.digest)
+    return same_book or still_right(kept, article, page, shop.links)
 
 
 def _made(work: Work, shop: Workshop, pages: Sequence[Page]) -> Iterator[tuple[Page, Parcel]]:
@@ -108,17 +109,15 @@ def _source_headings(work: Work, page: Page) -> Headings | None:
 
 def rendered_anew(work: Work, page: Page, links: Links) -> Kept:
     """The article of a page that has one, rendered and kept."""
-    made = workshop(work, links).parcel(page, article_of(page), _source_headings(work, page))
-    return _kept(work, page, made)
+    article = article_of(page)
+    made = workshop(work, links).parcel(page, article, _source_headings(work, page))
+    keep(work.cache, article, made, work.attachments.files)
+    return Kept(work.cache, name_of(article), made.row.digest)
 
 
 def workshop(work: Work, links: Links) -> Workshop:
     """What articles are rendered with."""
     return Workshop(work.settings, work.editions, links, work.images, work.diagrams, work.frame)
-
-
-def _kept(work: Work, page: Page, made: Parcel) -> Kept:
-    return keep(work.cache, article_of(page), made, work.attachments.files)
 
 
 def _prepare_images(work: Work, pages: Iterable[Page]) -> None:
@@ -144,10 +143,8 @@ def article_facts(article: Article) -> tuple[object, ...]:
 
 
 def check_fragments(work: Work, pages: Iterable[Page] | None = None) -> None:
-    """A link to `#part` of a page is right if the page has such a part. Looks at these pages, or at all."""
-    for page in work.plan.pages if pages is None else pages:
-        if page.article is None:
-            continue
+    """A link to `#part` of a page is right if that has such a part. Looks at these pages with articles, or at all."""
+    for page in remarked(work) if pages is None else pages:
         for link in work.rendered[name(page)].links:
             target = work.plan.page(link.locale, link.key)
             if target is None or target.article is None or target.kind not in {"post", "page"}:
@@ -157,7 +154,7 @@ def check_fragments(work: Work, pages: Iterable[Page] | None = None) -> None:
                 work.warnings.append(
                     BuildError(
                         f"the link leads to `#{link.fragment}`, and {where} has no such part.",
-                        path=page.article.post.path,
+                        path=article_of(page).post.path,
                         line=link.line,
                         remedy="Mend it, or give that heading the id `{#…}`.",
                         kind="links",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipeline.config import Settings
+from pipeline.content.tree import NOT_TEXT, escaped, is_text
 from pipeline.errors import BuildError
 from pipeline.site.pages import Plan
 from pipeline.site.permalinks import inside
@@ -75,6 +76,8 @@ def _walk(root: Path, problems: list[BuildError], *, hidden: bool = False) -> It
                 continue
             if not hidden and _is_text(name):
                 yield relative, path
+            elif not is_text(relative):
+                problems.append(BuildError(NOT_TEXT, path=root / escaped(relative), remedy="Rename it.", kind="files"))
             elif path.is_symlink() and not path.resolve().is_relative_to(real_root):
                 problems.append(leads_out(path))
             elif path.is_file():

@@ -32,6 +32,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (name TEXT PRIMARY KEY, made_from TEXT NOT NULL, digest TEXT NOT NULL, remarks TEXT NOT NULL,
  facts TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX remarked ON articles (name) WHERE remarks != '';
 CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, terms BLOB NOT NULL);
 CREATE TABLE superseded (name TEXT PRIMARY KEY, terms BLOB NOT NULL);
 CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, labels TEXT NOT NULL,
@@ -130,6 +131,15 @@ class Cache:
         """`locale/key` of each article that is kept."""
         return {name for (name,) in self._read("SELECT name FROM articles")}
 
+    def article_digest(self, name: str) -> str | None:
+        """The digest of what an article became; None if it is not kept."""
+        rows = self._read("SELECT digest FROM articles WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def remarked(self) -> set[str]:
+        """`locale/key` of each article that is kept with which the site has more to do than to show it."""
+        return {name for (name,) in self._read("SELECT name FROM articles WHERE remarks != ''")}
+
     def article_facts(self, name: str) -> str:
         """What the pages of an article that is kept show of it, as JSON."""
         return self._of_article("SELECT facts FROM articles WHERE name = ?", name)
@@ -148,14 +158,21 @@ class Cache:
         """Keep an article, its HTML, and the terms of its text, both `packed`. The terms of the one before it
         are kept until they are `forget_superseded`.
         """
-        self._write("INSERT OR IGNORE INTO superseded SELECT name, terms FROM texts WHERE name = ?", [(name,)])
+        self._supersede([name])
         self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [(name, *astuple(row))])
         self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, html, terms)])
 
     def forget_articles(self, names: Iterable[str]) -> None:
-        """These are no more."""
+        """These are no more, but for what the search still knows of them."""
+        names = list(names)
+        self._supersede(names)
         for table in ("articles", "texts"):
             self._write(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in names])  # noqa: S608 (names of ours)
+
+    def _supersede(self, names: Iterable[str]) -> None:
+        """Keep the terms that the search index was made of, should there be others when it is brought up to date."""
+        command = "INSERT OR IGNORE INTO superseded SELECT name, terms FROM texts WHERE name = ?"
+        self._write(command, [(name,) for name in names])
 
     def html(self, name: str) -> str:
         """The HTML of an article that is kept."""

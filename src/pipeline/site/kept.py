@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,11 +29,12 @@ __all__ = [
     "Kept",
     "Parcel",
     "Recorder",
+    "Renditions",
     "headings_in",
+    "is_as_it_was",
     "keep",
     "name_of",
     "parcel",
-    "restored",
     "still_right",
     "summary_of",
 ]
@@ -54,14 +56,11 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A rendered article: what Rendered says of it, read when it is asked for. If it is `noted`, the site has more to
-    do with it than to show it.
-    """
+    """A rendered article: what Rendered says of it, read when it is asked for."""
 
     cache: Cache
     name: str
     digest: str
-    noted: bool = False
 
     @property
     def links(self) -> tuple[Fragment, ...]:
@@ -122,10 +121,8 @@ class Kept:
         return _fact(self.cache, self.cache.article_facts(self.name), name)
 
     def _remarks(self, name: str, made: Callable[[Any], _T]) -> tuple[_T, ...]:
-        if not self.noted:
-            return ()
         try:
-            found = json.loads(self.cache.article_remarks(self.name)).get(name, ())
+            found = json.loads(self.cache.article_remarks(self.name) or "{}").get(name, ())
             return tuple(made(one) for one in (found.items() if isinstance(found, dict) else found))
         except (ValueError, TypeError, AttributeError, LookupError) as error:
             raise Damaged(f"{self.cache.path}: {error}") from error
@@ -134,6 +131,32 @@ class Kept:
 def _problem(kept: Sequence[Any]) -> BuildError:
     message, path, line, remedy, kind = kept
     return BuildError(message, path=path and Path(path), line=line, remedy=remedy, kind=kind)
+
+
+class Renditions(Mapping[tuple[str, str], Kept]):
+    """What articles became, by locale and key, as the cache has it; but for those that are `stale`: they have to be
+    rendered anew, and have not been.
+    """
+
+    def __init__(self, cache: Cache, stale: AbstractSet[tuple[str, str]]) -> None:
+        """All that the cache has, and will have."""
+        self._cache, self._stale = cache, stale
+
+    def __getitem__(self, name: tuple[str, str]) -> Kept:
+        path = "/".join(name)
+        digest = None if name in self._stale else self._cache.article_digest(path)
+        if digest is None:
+            raise KeyError(name)
+        return Kept(self._cache, path, digest)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for path in self._cache.article_names():
+            locale, _, key = path.partition("/")
+            if (locale, key) not in self._stale:
+                yield locale, key
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Recorder:
@@ -214,29 +237,25 @@ def parcel(
     return Parcel(row, packed(rendered.html), packed(text_terms(rendered.text)))
 
 
-def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]) -> Kept:
+def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]) -> None:
     """Keep an article, and the memory free of it."""
     cache.keep_article(name_of(article), made.row, made.html, made.terms)
-    found = restored(cache, name_of(article), made.row, files)
-    if found is None:
+    if not is_as_it_was(cache, made.row, files):
         raise BuildError(
             "an image was changed while the site was built.", path=article.post.path, remedy="Build again."
         )
-    return found
 
 
-def restored(cache: Cache, name: str, row: Row, files: Mapping[str, Path]) -> Kept | None:
-    """An article that is kept; None if one of its images has changed, or what was made of them is gone."""
-    kept = Kept(cache, name, row.digest, noted=bool(row.remarks))
+def is_as_it_was(cache: Cache, row: Row, files: Mapping[str, Path]) -> bool:
+    """Whether none of the images of an article has changed, and what was made of them is there."""
     if not row.remarks:
-        return kept
+        return True
     try:
         found = json.loads(row.remarks)
         same = all(stat_or_none(files.get(path)) == stat for path, stat in found.get("images", {}).items())
-        same = same and all(Path(file).is_file() for file in found.get("copies", {}).values())
+        return same and all(Path(file).is_file() for file in found.get("copies", {}).values())
     except (ValueError, TypeError, AttributeError) as error:
         raise Damaged(f"{cache.path}: {error}") from error
-    return kept if same else None
 
 
 def still_right(kept: Kept, article: Article, page: Page, links: Links) -> bool:

@@ -17,13 +17,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import BuildError
-from pipeline.files import write_atomic
+from pipeline.files import replacing, write_atomic
 from pipeline.site.cache import Made
+from pipeline.site.ledger import Ledger
 from pipeline.site.permalinks import inside
 from pipeline.site.reading import stat_of
 
@@ -31,7 +31,7 @@ __all__ = ["MARKER", "Output", "Staged", "Written"]
 
 MARKER = ".pipeline-site.json"
 _FORMAT = 1
-_PARTS = 4096
+_WRITING, _COMPLETE = '"state": "writing"', '"state": "complete"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class Output:
     staging: Path | None = None
     is_as_known: bool = False
     _copies: dict[str, Path] = field(default_factory=dict)
-    _same: set[str] = field(default_factory=set)
-    _made_from: dict[str, str] = field(default_factory=dict)
+    _ledger: Ledger = field(default_factory=Ledger)
     _found: dict[str, str] | None = None
     _links: frozenset[str] = frozenset()
     _has_empty_folders: bool = False
     _ready: bool = False
+    _folder: Path | None = None  # that a file was put into just now
 
     def add_if_same(self, path: str, made_from: str) -> bool:
         """The file that is there, if an earlier build made it from the same and nobody has touched it; errors as for
@@ -78,9 +78,7 @@ class Output:
         """
         if not self.is_same(path, made_from):
             return False
-        self._check(path)
-        self._same.add(path)
-        self._made_from[path] = made_from
+        self._add(path, made_from)
         return True
 
     def is_same(self, path: str, made_from: str) -> bool:
@@ -102,10 +100,11 @@ class Output:
 
     def take(self, staged: Staged) -> None:
         """Add a file that is ready. Errors as for `add`."""
-        self._check(staged.path)
-        self._made_from[staged.path] = staged.made_from
-        if not staged.waits:
-            self._same.add(staged.path)
+        self._add(staged.path, staged.made_from, waits=staged.waits)
+
+    def note(self, post: str, path: str) -> None:
+        """A file belongs to a post, by `locale/key`."""
+        self._ledger.note(post, path)
 
     def _stage(self, path: str, data: bytes, made_from: str) -> Staged:
         target = self.directory / path
@@ -145,23 +144,22 @@ class Output:
         except OSError:
             made_from = ""
         if not (made_from and self.add_if_same(path, made_from)):
-            self._check(path)
+            self._add(path, made_from)
             self._copies[path] = source
-            self._made_from[path] = made_from
 
     def made(self) -> Iterator[tuple[str, Made]]:
         """What each file was made from that was not made from the same before; after `commit`."""
-        for path, made_from in self._made_from.items():
+        for path, made_from in self._ledger.files():
             if made_from and not self.is_same(path, made_from):
                 yield path, Made(made_from, stat_of((self.directory / path).stat()))
 
     def gone(self) -> list[str]:
         """The files of which it is known, and not known any more, what they are made from."""
-        return [path for path in self.known if not self._made_from.get(path)]
+        return [path for path in self.known if not self._ledger.made_from(path)]
 
     def has(self, path: str) -> bool:
         """Whether a file of that name was added."""
-        return path in self._made_from
+        return self._ledger.made_from(path) is not None
 
     def kept(self, posts: Iterable[str]) -> dict[str, list[str]]:
         """The files that the last build made for these posts, as it noted them."""
@@ -171,54 +169,57 @@ class Output:
         names = {post: noted[post] for post in posts if isinstance(noted.get(post), list)}
         return {post: [path for path in paths if inside(str(path))] for post, paths in names.items()}
 
-    def commit(self, posts: Mapping[str, list[str]], kept: Iterable[str] = ()) -> Written:
-        """Write what differs, then remove what is neither part of the site nor `kept`.
+    def commit(self, kept: Mapping[str, list[str]]) -> Written:
+        """Write what differs, then remove what is neither part of the site nor `kept`: files of posts, by `locale/key`.
 
-        `posts` are the files of each post, to be noted. Raises BuildError for a directory that is not ours.
+        Raises BuildError for a directory that is not ours.
         """
         self._claim()
-        final = {"format": _FORMAT, "state": "complete", "posts": {name: sorted(posts[name]) for name in sorted(posts)}}
-        stale = self._stale(set(kept))
+        for post, paths in kept.items():
+            for path in paths:
+                self.note(post, path)
+        stale = self._stale({path for paths in kept.values() for path in paths})
         changed = [path for path in self._copies if not self._copied(path)]
-        staged = self._staged()
-        if staged or changed or stale:
-            self._mark({**self._marker(), "format": _FORMAT, "state": "writing"})
+        if changed or stale or self._has_waiting():
+            self._set_state(_WRITING)
         for link in self._linked():
             (self.directory / link).unlink(missing_ok=True)
         for path in changed:
             self._make_room(path)
             _copy_atomic(self._copies[path], self.directory / path)
-        for path in staged:
-            self._put(path, self._waiting(path))
+        written = len(changed) + self._put_all()
         for path in stale:
             if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
                 (self.directory / path).unlink()
         if stale or self._links or self._has_empty_folders:
             self._remove_empty_folders()
-        self._mark(final)
-        total = len(self._made_from)
-        written = len(staged) + len(changed)
-        return Written(written, total - written, len(stale))
+        self._mark(_COMPLETE, self._ledger.notes())
+        return Written(written, len(self._ledger) - written, len(stale))
 
     def folders(self) -> set[Path]:
         """Where files will be written."""
-        staged = self._staged()
-        return {(self.directory / path).parent for path in [MARKER, *staged]} if staged else set()
+        found = {(self.directory / path).parent for path in self._ledger.waiting()}
+        return {self.directory, *found} if found else found
 
     def patch(self) -> int:
         """Write what differs, and leave all else as it is, in a directory that `is_as_known`: so many files."""
-        staged = self._staged()
-        if staged:
-            marker = (self.directory / MARKER).read_bytes()
-            write_atomic(self.directory / MARKER, marker.replace(b'"state": "complete"', b'"state": "writing"', 1))
-            for path in staged:
-                self._put(path, self._waiting(path))
-            write_atomic(self.directory / MARKER, marker)
-        return len(staged)
+        if not self._has_waiting():
+            return 0
+        self._set_state(_WRITING)
+        written = self._put_all()
+        self._set_state(_COMPLETE)
+        return written
 
-    def _staged(self) -> list[str]:
-        """The files whose content waits."""
-        return sorted(path for path in self._made_from if path not in self._same and path not in self._copies)
+    def _has_waiting(self) -> bool:
+        return any(True for _ in self._ledger.waiting())
+
+    def _put_all(self) -> int:
+        """What waits, into its place: so many files."""
+        written = 0
+        for path in self._ledger.waiting():
+            self._put(path, self._waiting(path))
+            written += 1
+        return written
 
     def check(self) -> None:
         """Raise BuildError unless the directory is empty, missing, or was made by an earlier build."""
@@ -236,12 +237,16 @@ class Output:
     def _claim(self) -> None:
         self.check()
         if not (self.directory / MARKER).is_file():
-            self._mark({"format": _FORMAT, "state": "writing", "posts": {}})
+            self._mark(_WRITING, ())
 
-    def _check(self, path: str) -> None:
-        if not inside(path) or path == MARKER:
+    def _add(self, path: str, made_from: str, *, waits: bool = False) -> None:
+        try:
+            is_new = self._ledger.add(path, made_from, waits=waits) if inside(path) and path != MARKER else None
+        except UnicodeEncodeError:
+            is_new = None
+        if is_new is None:
             raise BuildError(f"{path!r} is no name for a file of the site.", remedy="Rename what makes it.")
-        if self.has(path):
+        if not is_new:
             raise BuildError(
                 f"two things want to be /{path}.", path=self._copies.get(path), remedy="Rename one of them."
             )
@@ -297,9 +302,9 @@ class Output:
             mode = 0
         if stat.S_ISREG(mode):
             waiting.chmod(stat.S_IMODE(mode))
-        else:
+        elif mode or target.parent != self._folder:
             self._make_room(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            self._folder = target.parent
         try:
             waiting.replace(target)
         except OSError as error:
@@ -309,13 +314,17 @@ class Output:
             shutil.copymode(waiting, target)
 
     def _make_room(self, path: str) -> None:
-        """Where a folder was, a file may be now, and the other way round."""
+        """Have its folder there. Where a folder was, a file may be now, and the other way round."""
         target = self.directory / path
-        for parent in list(target.relative_to(self.directory).parents)[-2::-1]:
-            if (self.directory / parent).is_file():
-                (self.directory / parent).unlink()
         if target.is_dir():
             shutil.rmtree(target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            for parent in list(target.relative_to(self.directory).parents)[-2::-1]:
+                if (self.directory / parent).is_file():
+                    (self.directory / parent).unlink()
+            target.parent.mkdir(parents=True, exist_ok=True)
 
     def _remove_empty_folders(self) -> None:
         for folder, _, _ in os.walk(self.directory, topdown=False):
@@ -329,16 +338,32 @@ class Output:
             return {}
         return data if isinstance(data, dict) else {}
 
-    def _mark(self, data: Mapping[str, Any]) -> None:
-        parts = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(data)
-        text = bytearray()  # of a large site, the parts are many times as large
-        while some := "".join(islice(parts, _PARTS)):
-            text += some.encode()
-        write_atomic(self.directory / MARKER, bytes(text + b"\n"))
+    def _mark(self, state: str, posts: Iterable[tuple[str, list[str]]]) -> None:
+        """The marker, with a line for the files of each post."""
+        separator = ""
+        with replacing(self.directory / MARKER) as file:
+            file.write(f'{{"format": {_FORMAT}, {state}, "posts": {{'.encode())
+            for post, paths in posts:
+                file.write(f"{separator}\n{_json(post)}: {_json(paths)}".encode())
+                separator = ","
+            file.write(b"}}\n")
+
+    def _set_state(self, state: str) -> None:
+        """In a marker that says all else as it is."""
+        known = (self.directory / MARKER).read_bytes()
+        other = _COMPLETE if state == _WRITING else _WRITING
+        changed = known.replace(other.encode(), state.encode(), 1)
+        if state.encode() in changed:
+            write_atomic(self.directory / MARKER, changed)
+        else:  # it is damaged
+            self._mark(state, ())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _copy_atomic(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as out, source.open("rb") as data:

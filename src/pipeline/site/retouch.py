@@ -25,7 +25,7 @@ from pipeline.site.diagrams import Diagrams
 from pipeline.site.extras import patched_search
 from pipeline.site.ground import Ground, read_ground
 from pipeline.site.images import Images
-from pipeline.site.kept import Kept, restored
+from pipeline.site.kept import Kept
 from pipeline.site.output import Output
 from pipeline.site.page_steps import pages_again
 from pipeline.site.pages import Page
@@ -106,30 +106,7 @@ def _begun(
     work.assets, work.cards = ground.assets, ground.cards
     work.images = Images(work.attachments.files, settings.work / "images", settings.site.image_widths)
     work.diagrams = Diagrams(settings.work / "diagrams")
-    work.rendered = _Rendered(work)
     return work
-
-
-class _Rendered(dict[tuple[str, str], Kept]):
-    """What articles became, by locale and key, read when it is asked for."""
-
-    def __init__(self, work: Work) -> None:
-        super().__init__()
-        self._cache, self._files = work.cache, work.attachments.files
-
-    def __missing__(self, name: tuple[str, str]) -> Kept:
-        row = self._cache.article("/".join(name))
-        found = restored(self._cache, "/".join(name), row, self._files) if row else None
-        if found is None:
-            raise KeyError(name)
-        self[name] = found
-        return found
-
-    def get(self, name: tuple[str, str], default: Kept | None = None) -> Kept | None:  # type: ignore[override]
-        try:
-            return self[name]
-        except KeyError:
-            return default
 
 
 def _read_anew(settings: Settings, paths: Sequence[str]) -> dict[Path, Post]:

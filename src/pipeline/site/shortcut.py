@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pipeline.content.stored import StoredPost
 from pipeline.errors import ContentError
 from pipeline.site.article_steps import rendered_anew
 from pipeline.site.cache import Cache, Damaged
+from pipeline.site.kept import Kept
 from pipeline.site.page_steps import page_html, theme_of
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
@@ -26,7 +28,10 @@ class Shortcut:
     def __init__(self, work: Work) -> None:
         """Take over what that build has found out."""
         # What is found out here is for here only: the cache is the builds'.
-        self._work = work = replace(work, cache=Cache(None, work.output.directory), rendered=dict(work.rendered))
+        self._rendered: dict[tuple[str, str], Kept] = {}
+        known = work.rendered
+        self._work = work = replace(work, cache=Cache(None, work.output.directory))
+        work.rendered = ChainMap(self._rendered, known)  # type: ignore[arg-type]  # of which only the first changes
         self._links = links_of(work)
         self._theme = theme_of(work)
         self._presenter = work.presenter()
@@ -56,7 +61,7 @@ class Shortcut:
             before = self._work.rendered[page.locale, page.key]
             if (set(rendered.images), set(rendered.diagrams)) != (set(before.images), set(before.diagrams)):
                 return None  # there may be files to be made
-            self._work.rendered[page.locale, page.key] = rendered
+            self._rendered[page.locale, page.key] = rendered
             html = page_html(self._work, fresh, self._theme, self._presenter)
             found[output_file(page.path)] = html.encode()
         return found or None

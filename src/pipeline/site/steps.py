@@ -4,6 +4,7 @@ directory.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from pipeline.config import Settings
@@ -12,6 +13,7 @@ from pipeline.site.assets import collect_assets
 from pipeline.site.attachments import find_attachments
 from pipeline.site.editions import read_editions
 from pipeline.site.extras import generated
+from pipeline.site.kept import name_of
 from pipeline.site.links import Links
 from pipeline.site.output import Output
 from pipeline.site.pages import Page, article_of, make_plan
@@ -29,6 +31,7 @@ __all__ = [
     "name",
     "plan_pages",
     "read_strings",
+    "remarked",
     "write",
 ]
 
@@ -87,6 +90,12 @@ def name(page: Page) -> tuple[str, str]:
     return page.locale, article_of(page).key
 
 
+def remarked(work: Work) -> Iterator[Page]:
+    """The pages with articles with which the site has more to do than to show them."""
+    known = work.cache.remarked()
+    return (page for page in work.plan.pages if page.article and name_of(page.article) in known)
+
+
 def judge(work: Work) -> None:
     """Raise BuildError, before anything is written, for problems that the configuration calls failures."""
     answers = work.settings.problems
@@ -114,19 +123,17 @@ def add_files(work: Work) -> None:
             if page := work.plan.by_path.get(f"{folder}/"):
                 work.note(page, path)
                 break
-    for page in work.plan.pages:
-        if page.article:
-            for path, source in work.rendered[name(page)].copies:
-                if not work.output.has(path):
-                    work.output.add_copy(path, source)
-                work.note(page, path)
+    for page in remarked(work):
+        for path, source in work.rendered[name(page)].copies:
+            if not work.output.has(path):
+                work.output.add_copy(path, source)
+            work.note(page, path)
 
 
 def write(work: Work) -> None:
     """Bring the directory to what was collected."""
     try:
-        kept = [path for paths in work.kept.values() for path in paths]
-        work.written = work.output.commit(work.posts | work.kept, kept)
+        work.written = work.output.commit(work.kept)
     except OSError as error:
         raise BuildError(
             f"the site cannot be written: {error.strerror}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipeline.site.cache import Cache
 from pipeline.site.diagrams import Diagrams
 from pipeline.site.editions import Edition
 from pipeline.site.images import Images
-from pipeline.site.kept import Kept
+from pipeline.site.kept import Kept, Renditions
 from pipeline.site.output import Output, Staged, Written
 from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses
@@ -56,8 +56,9 @@ class Progress:
 
 @dataclass(slots=True)
 class Work:
-    """What the steps hand on to each other. `frame` is the digest of what all pages depend on; `changed` are the keys
-    of the articles that were rendered anew; `facts` is the digest of what pages show of other pages' posts, and the
+    """What the steps hand on to each other. `frame` is the digest of what all pages depend on; `rendered` are articles,
+    by locale and key, and `stale` those of them that others take the place of, which are not there yet; `changed` are
+    the keys of those that were rendered anew; `facts` is the digest of what pages show of other pages' posts, and the
     work is `settled` if that is as it was; `book` is that of where links may lead. `dated` are the dates, told by git,
     of changes in sources, by locale and key. `spread` has workers elsewhere render articles. `library` is there until
     it is known what is shown; `until` is when something comes out or goes next.
@@ -80,18 +81,21 @@ class Work:
     images: Images = field(default_factory=lambda: Images({}, Path(), ()))
     diagrams: Diagrams = field(default_factory=lambda: Diagrams(Path()))
     assets: Assets = field(default_factory=lambda: Assets({}, {}))
-    rendered: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    rendered: Mapping[tuple[str, str], Kept] = field(init=False)
+    stale: set[tuple[str, str]] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     settled: bool = False
     facts: str = ""
     book: str = ""
     dated: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
-    posts: dict[str, list[str]] = field(default_factory=dict)
     kept: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[PipelineError] = field(default_factory=list)
     cards: dict[tuple[str, str], str] = field(default_factory=dict)
     written: Written = field(default_factory=lambda: Written(0, 0, 0))
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.rendered = Renditions(self.cache, self.stale)
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -128,7 +132,7 @@ class Work:
     def note(self, page: Page, path: str) -> None:
         """Remember which files a post has."""
         if page.article and page.kind in {"post", "page"}:
-            self.posts.setdefault(f"{page.locale}/{page.key}", []).append(path)
+            self.output.note(f"{page.locale}/{page.key}", path)
 
 
 def _make(job: Job) -> Any:
