@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.site import indexing
+from pipeline.site.cache import Cache, Row, packed
 from pipeline.site.indexing import Making
 from pipeline.site.search import contents, encoded, patch, terms, text_terms, weights
 from tests.site.conftest import Site
@@ -148,3 +149,18 @@ def test_it_is_the_same_in_however_many_parts(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(indexing, "_DOCUMENTS", gathered)
         monkeypatch.setattr(indexing, "_MERGES", merges)
         assert index(documents) == whole
+
+
+def test_the_terms_of_an_index_are_known_until_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Builds that fail may have forgotten an article, and rendered it again, since an index was made of it."""
+    cache = Cache(tmp_path / "cache", tmp_path / "out")
+    row = Row("", "digest", "", "{}")
+    cache.keep_article("en/posts/a", row, packed("<p>old</p>"), packed("old"))
+    cache.forget_superseded()
+    cache.forget_articles(["en/posts/a"])
+    assert cache.article("en/posts/a") is None
+    cache.keep_article("en/posts/a", row, packed("<p>new</p>"), packed("new"))
+    cache.keep_article("en/posts/a", row, packed("<p>newer</p>"), packed("newer"))
+    assert cache.searched_terms("en/posts/a") == "old"
+    cache.forget_superseded()
+    assert cache.searched_terms("en/posts/a") == "newer"

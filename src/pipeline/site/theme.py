@@ -52,6 +52,7 @@ class Theme:
                 [FileSystemLoader(directories), PrefixLoader({"builtin": FileSystemLoader(BUILT_IN)})],
             ),
             autoescape=True,
+            auto_reload=False,  # each build has a theme of its own
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
