@@ -62,6 +62,12 @@ def test_a_part_of_a_chinese_word_is_found() -> None:
     assert found(files, "篇") == {2}
 
 
+def test_words_and_stretches_of_chinese_are_told_apart() -> None:
+    assert sorted(terms("Go语言与GPU_1, naïve 篇! " + "x" * 40)) == sorted(
+        ["go", "语言", "言与", "与", "gpu_1", "naïve", "篇", "x" * 32]
+    )
+
+
 def test_widths_and_capitals_do_not_matter() -> None:
     files = site_with("ＰｙＴｏｒｃｈ 与 GPU", "pytorch")
     assert found(files, "PyTorch") == {0, 1}
@@ -134,6 +140,12 @@ def test_an_index_is_the_json_of_its_terms(texts: list[str]) -> None:
             pairs.setdefault(term, []).extend((number, weight))
     assert shard == encoded(pairs)
     assert size == sum(2 * len(term) + 6 * len(found) // 2 for term, found in pairs.items())
+
+
+@pytest.mark.parametrize("damaged", ["word", "\n" * 9, text_terms("word").replace("1", "x"), text_terms("word")[1:]])
+def test_what_are_no_terms_is_noticed(damaged: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        index([("word", "", damaged)])
 
 
 def test_it_is_the_same_in_however_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,10 +35,8 @@ class Making:
 
     def gather(self, part: int) -> array[int]:
         """Some documents' terms, put into buckets. Raises ValueError for what are no terms."""
-        first = part * _DOCUMENTS
-        texts = ((number, *text) for number, text in enumerate(self._documents(first, _DOCUMENTS), first))
         with self._path("gathered", part).open("wb") as file:
-            return array("L", map(file.write, bucketed(texts)))
+            return array("L", map(file.write, bucketed(self._documents(part * _DOCUMENTS, _DOCUMENTS))))
 
     def gathered(self, part: int, lengths: array[int]) -> None:
         """What `gather` gave."""
@@ -78,8 +76,7 @@ class Making:
     def _bucket(self, number: int) -> Iterator[bytes]:
         for part in self.gathers:
             lengths = self._gathered[part]
-            if lengths[number]:
-                yield _part_of(self._path("gathered", part), sum(lengths[:number]), lengths[number])
+            yield _part_of(self._path("gathered", part), sum(lengths[:number]), lengths[number])
 
     def _path(self, kind: str, part: int) -> Path:
         return self._folder / f"{kind}-{part}"

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain
+from operator import add
 
 __all__ = [
     "BUCKETS",
@@ -31,8 +32,8 @@ __all__ = [
 ]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
-_RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
-_IS_CJK = re.compile(f"[{_CJK}]")
+_RUN = re.compile(f"[{_CJK}]+")
+_WORD = re.compile(r"\w+")
 _WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the text it is 1
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
@@ -41,80 +42,107 @@ _SHARD = 30_000  # bytes that a file should have about
 
 
 def terms(text: str) -> Iterator[str]:
-    """What a text is found by."""
-    for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()):
-        if _IS_CJK.match(run):
-            yield from map("".join, pairwise(run))
-            yield run[-1]
-        else:
-            yield run[:_LONGEST]
+    """What a text is found by, in no order."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    runs = _RUN.findall(text)
+    words = _WORD.findall(_RUN.sub(" ", text) if runs else text)
+    return chain(
+        (word[:_LONGEST] for word in words),
+        (run[-1] for run in runs),
+        chain.from_iterable(map(add, run, run[1:]) for run in runs),
+    )
 
 
 def text_terms(text: str) -> str:
-    """The terms of a text as they are kept: for each of the BUCKETS that has any a line, of its number, the terms, and
-    how much each of them weighs.
+    """The terms of a text as they are kept: for each of the BUCKETS a line, which has for each weight that any of its
+    terms have a semicolon, the weight, and those terms, with a blank after each of all these.
     """
-    return _lines({term: min(count, _MOST) for term, count in Counter(terms(text)).items()})
+    counts = Counter(terms(text))
+    weighing = {1: [term for term, count in counts.items() if count == 1]}  # most of them
+    for term, count in counts.items():
+        if count > 1:
+            weighing.setdefault(min(count, _MOST), []).append(term)
+    lines = [""] * BUCKETS
+    for weight, some in weighing.items():
+        buckets: dict[int, list[str]] = defaultdict(list)
+        for term in some:
+            buckets[ord(term[0]) % BUCKETS].append(term)
+        for place, here in buckets.items():
+            lines[place] += f";{weight} {' '.join(here)} "
+    return "\n".join(lines)
 
 
 def weights(title: str, labels: str, inside: str = "") -> dict[str, int]:
     """The terms of a document, and how much each of them weighs; `inside` are the `text_terms` of its text. Raises
     ValueError if they are none.
     """
+    start, *groups = inside.replace("\n", "").split(";")
+    if start:
+        raise ValueError(inside[:40])
     counts: dict[str, int] = {}
-    for line in inside.split("\n") if inside else ():
-        _, *words = line.split(" ")
-        counts.update(zip(words[::2], map(int, words[1::2]), strict=True))
-    for weight, part in zip(_WEIGHTS, (title, labels), strict=True):
+    for some in groups:
+        weight, *words, _ = some.split(" ")
+        counts |= dict.fromkeys(words, int(weight))
+    for more, part in zip(_WEIGHTS, (title, labels), strict=True):
         for term in terms(part):
-            counts[term] = counts.get(term, 0) + weight
+            counts[term] = counts.get(term, 0) + more
     return counts
 
 
-def bucketed(documents: Iterable[tuple[int, str, str, str]]) -> Iterator[bytes]:
-    """For each of the BUCKETS a text: a line for every document that has terms there, in order: its number, and those
-    terms with their weights. A bucket is part of one shard, however many there are. Documents are given as number,
-    title, labels, and the `text_terms` of their text. Raises ValueError for what are no terms.
+def bucketed(documents: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
+    """For each of the BUCKETS a text: the lines that the documents have there, as in `text_terms`, in order. A bucket
+    is part of one shard, however many there are. Documents are given as title, labels, and the `text_terms` of their
+    text. Raises ValueError for what are no terms.
     """
-    buckets: list[list[str]] = [[] for _ in range(BUCKETS)]
-    for number, title, labels, inside in documents:
-        lines = dict(_numbered(inside))
-        # Those of title and labels are in a few of the lines, where they weigh more.
-        places = {ord(term[0]) % BUCKETS for term in weights(title, labels)}
-        few = "\n".join(f"{place} {lines[place]}" for place in places if place in lines)
-        lines |= _numbered(_lines(weights(title, labels, few)))
-        for here, some in lines.items():
-            buckets[here].append(f"{number} {some}")
-    return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in buckets)
+    found = []
+    for title, labels, inside in documents:
+        lines = inside.split("\n")
+        if len(lines) != BUCKETS:
+            raise ValueError(inside[:40])
+        for term, more in weights(title, labels).items():
+            place = ord(term[0]) % BUCKETS
+            lines[place] = _heavier(lines[place], term, more)
+        found.append(lines)
+    return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in zip(*found, strict=True))
+
+
+def _heavier(line: str, term: str, more: int) -> str:
+    """A line in which a term weighs more."""
+    before, found, after = line.partition(f" {term} ")
+    if not found:
+        return f"{line};{more} {term} "
+    weight = before.rpartition(";")[2].partition(" ")[0]
+    return f"{before} {after};{int(weight) + more} {term} "
 
 
 def merged(texts: Iterable[bytes]) -> tuple[int, Iterator[bytes]]:
     """How much the terms of a bucket take in a shard, and they themselves, a line each as a shard's JSON has them: with
-    number and weight of each document that has the term, one after the other. `texts` are as they were `bucketed`, in
-    order. Raises ValueError for others.
+    number and weight of each document that has the term, one after the other. `texts` are as they were `bucketed`: of
+    all documents, in order.
     """
-    size = 0
-    # Most terms are in one document, and pairs of a document are few: as text, each is there once.
+    pairs = 0
+    # Most terms are in one document: what they have is a text, which is there once.
     found: dict[str, str | list[str]] = {}
-    for line in (line for text in texts if text for line in text.decode("utf-8", "surrogatepass").split("\n")):
-        number, *words = line.split(" ")
-        pairs = {weight: f"{number},{weight}" for weight in set(words[1::2])}
-        for term, weight in zip(words[::2], words[1::2], strict=True):
-            known = found.get(term)
-            if known is None:
-                found[term] = pairs[weight]
-            elif isinstance(known, str):
-                found[term] = [known, pairs[weight]]
-            else:
-                known.append(pairs[weight])
-        size += _size("", len(words) // 2)
-    size += sum(_size(term, 0) for term in found)
-    return size, (_item(*found.popitem()) for _ in range(len(found)))
+    for number, line in enumerate(line for text in texts for line in text.decode("utf-8", "surrogatepass").split("\n")):
+        for some in line.split(";")[1:]:
+            weight, *words, _ = some.split(" ")
+            pair = f"{number},{weight}"
+            for term in words:
+                known = found.get(term)
+                if known is None:
+                    found[term] = pair
+                elif isinstance(known, str):
+                    found[term] = [known, pair]
+                else:
+                    known.append(pair)
+            pairs += len(words)
+    return _size("".join(found), pairs), _items(found)
 
 
-def _item(term: str, found: str | list[str]) -> bytes:
-    text = f'"{term}":[{found if isinstance(found, str) else ",".join(found)}]\n'
-    return text.encode("utf-8", "replace")
+def _items(found: Mapping[str, str | list[str]]) -> Iterator[bytes]:
+    for term, pairs in found.items():
+        item = f'"{term}":[{pairs if isinstance(pairs, str) else ",".join(pairs)}]\n'
+        yield item.encode("utf-8", "replace")
 
 
 def shard(buckets: Iterable[bytes]) -> bytes:
@@ -127,19 +155,6 @@ def shard(buckets: Iterable[bytes]) -> bytes:
     items[0] = b"{" + items[0]
     items[-1] += b"}"
     return b",".join(items)
-
-
-def _lines(found: Mapping[str, int]) -> str:
-    buckets: list[list[str]] = [[] for _ in range(BUCKETS)]
-    for term, weight in found.items():
-        buckets[ord(term[0]) % BUCKETS].append(f"{term} {weight}")
-    return "\n".join(f"{number} {' '.join(some)}" for number, some in enumerate(buckets) if some)
-
-
-def _numbered(lines: str) -> Iterator[tuple[int, str]]:
-    for line in lines.split("\n") if lines else ():
-        number, _, some = line.partition(" ")
-        yield int(number), some
 
 
 def patch(shard: dict[str, list[int]], number: int, old: Mapping[str, int], new: Mapping[str, int]) -> int:
