@@ -24,6 +24,11 @@ def photo(size: tuple[int, int], kind: str = "JPEG", **options: object) -> bytes
     return out.getvalue()
 
 
+def test_the_names_of_images_in_a_text() -> None:
+    text = "A ![](a/b.png) and x.JPG,y.jpeg z.webp2\r\n<img src='大图.webp'>\u2028c%20d.png.png.md\n.png e.jpg"
+    assert images.image_names(text) == {"b.png", "x.JPG,y.jpeg", "大图.webp", "c d.png.png", "e.jpg"}
+
+
 def test_a_photograph_in_smaller_sizes(site: Site) -> None:
     site.configure("image_widths = [160, 320]")
     site.post("en/posts/a/index.md", "One.\n\n![First](大图.jpg)\n\n![Again](大图.jpg)\n")

@@ -35,7 +35,8 @@ _RECIPE = 1  # to be raised when the versions come out differently
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 _SMALLEST = 200  # images that are not as wide are left alone
 _MOST_PIXELS = 60_000_000
-_NAME = re.compile(r"""[^\s/\\()<>"'=]+\.(?:png|jpe?g|webp)\b""", re.IGNORECASE)
+_END = re.compile(r"\.(?:png|jpe?g|webp)\b", re.IGNORECASE)
+_NAME = re.compile(rf"""[^\s/\\()<>"'=]+{_END.pattern}""", re.IGNORECASE)
 _FLAT = 256  # screenshots and drawings have at most as many colours
 _TRANSPOSED = frozenset({5, 6, 7, 8})  # EXIF orientations that turn an image by 90 degrees
 
@@ -153,7 +154,8 @@ class Images:
 
 def image_names(body: str) -> set[str]:
     """The names of files that the text of a post may show, as they are on disk."""
-    return {unicodedata.normalize("NFC", unquote(name)) for name in _NAME.findall(body)}
+    lines = (line for line in body.splitlines() if _END.search(line))  # for the beginning of a name is long looked for
+    return {unicodedata.normalize("NFC", unquote(name)) for line in lines for name in _NAME.findall(line)}
 
 
 def _read(note: Path) -> _Made | None:
