@@ -54,20 +54,27 @@ class Reader:
         known = self._known.get(name)
         if known and known[0] == stat:
             self._gone.discard(name)
-            facts = known[1]
-        else:
-            facts = _facts(read_post(directory, file))
-            if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > TICK:
-                self._keep(name, stat, facts)
-        try:
-            # The same post of another language, and what a translation was made from, have names and fields in common.
-            return _stored(directory, file, facts, lambda text: self._texts.setdefault(text, text))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise Damaged(f"{self._cache.path}: {error}") from error
+            return self._restored(directory, file, known[1])
+        facts = _facts(read_post(directory, file))
+        if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > TICK:
+            self._keep(name, stat, facts)
+        return _stored(directory, file, facts, self._same)
 
     def keep(self) -> None:
         """Hand what was found to the cache."""
         self._cache.keep_posts(self._fresh, self._gone)
+
+    def _restored(self, directory: Path, file: Path, facts: str) -> StoredPost:
+        try:
+            post = _stored(directory, file, facts, self._same)
+            meta_of(post.fields)  # which raises an error where it is damaged
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Damaged(f"{self._cache.path}: {error}") from error
+        return post
+
+    def _same(self, text: str) -> str:
+        """The same post of another language, and what a translation was made from, have names and fields in common."""
+        return self._texts.setdefault(text, text)
 
     def _keep(self, name: str, stat: str, facts: str) -> None:
         self._gone.discard(name)
@@ -86,7 +93,6 @@ def _stored(directory: Path, file: Path, facts: str, same: Callable[[str], str])
     digest, _, rest = facts.partition(" ")
     begin, _, fields = rest.partition(" ")
     name = file.as_posix()
-    meta_of(fields)  # which is asked for next, and raises an error where it is damaged
     folder = same(os.fspath(directory))
     return StoredPost(same(key_of(name)), folder, same(name), same(fields), same(digest), int(begin))
 
