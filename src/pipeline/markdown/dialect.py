@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -38,6 +39,7 @@ _OPTIONS = {
 def dialect() -> MarkdownIt:
     """A parser of the dialect, for the caller to add render rules to."""
     md = MarkdownIt("commonmark", _OPTIONS)
+    md.core.ruler.at("normalize", _normalize)
     md.enable(["table", "strikethrough"])
     md.use(footnote_plugin)
     md.use(deflist_plugin)
@@ -51,6 +53,11 @@ def dialect() -> MarkdownIt:
     md.use(join_lines)
     md.use(dispatch)
     return md
+
+
+def _normalize(state: StateCore) -> None:
+    """As markdown-it does, without patterns: one kind of line end, and no NUL."""
+    state.src = state.src.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
 def _any_address(url: str) -> bool:  # noqa: ARG001 (markdown-it's signature)

@@ -1,4 +1,4 @@
-"""Only the rules that a character can begin are tried where it stands.
+"""Only the rules that a character can begin are tried where it stands, and none in a text where none can begin.
 
 markdown-it asks every rule at every block, line and delimiter, and nearly all look at one character and say no. Here a
 table by that character comes first. The rules, their order and what they make are as before.
@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
 from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, text
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 __all__ = ["dispatch"]
 
@@ -62,8 +65,21 @@ _STOPS = re.compile(r"\n|\$|&|\*|<|@|\[|\\|\]|_|`|~|:(?=//)|!(?=\[)|\^(?=\[)|\{(
 def dispatch(md: MarkdownIt) -> None:
     """A plugin for `md.use`, after all others: an inline rule added later must begin with a character of `_STOPS`."""
     md.block.ruler = _Dispatching(md.block.ruler, _block_rule)
-    md.inline.terminator_re = _STOPS
-    md.inline.ruler = _Dispatching(md.inline.ruler, _inline_rule)
+    inline = _Inline()
+    inline.ruler, inline.ruler2 = _Dispatching(md.inline.ruler, _inline_rule), md.inline.ruler2
+    md.inline = inline
+
+
+class _Inline(ParserInline):
+    def __init__(self) -> None:
+        super().__init__()
+        self.terminator_re = _STOPS
+
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        if _STOPS.search(src) or not src:
+            return super().parse(src, md, env, tokens)
+        tokens.append(Token("text", "", 0, content=src))  # most cells of tables, and headings
+        return tokens
 
 
 class _Dispatching(Ruler[Any]):
