@@ -19,7 +19,7 @@ _BEFORE = re.compile(r"[（【「『《〈“‘(\[{]+$")
 
 def glued(tokens: Sequence[Token]) -> Sequence[Token]:
     """The inline tokens, with a formula and the punctuation that touches it in an element that does not break."""
-    if not any(token.type in _FORMULAS for token in tokens):
+    if _FORMULAS.isdisjoint([token.type for token in tokens]):
         return tokens
     found: list[Token] = []
     rest = list(tokens)
@@ -36,11 +36,15 @@ def glued(tokens: Sequence[Token]) -> Sequence[Token]:
         parts = [token]
         if before:
             text = found.pop()
-            found.append(text.copy(content=text.content[: before.start()]))
-            parts.insert(0, text.copy(content=before[0]))
+            found.append(_text(text.content[: before.start()]))
+            parts.insert(0, _text(before[0]))
         if after:
             text = rest.pop(0)
-            parts.append(text.copy(content=after[0]))
-            rest.insert(0, text.copy(content=text.content[after.end() :]))
+            parts.append(_text(after[0]))
+            rest.insert(0, _text(text.content[after.end() :]))
         found += [Token("glue_open", "span", 1, attrs={"class": "glue"}), *parts, Token("glue_close", "span", -1)]
     return found
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)

@@ -18,7 +18,7 @@ _NAME = re.compile(r"""ref\s+(?:path=)?(?:"([^"]*)"|`([^`]*)`|([^\s">%]+))""")
 
 def as_address(text: str) -> str:
     """The text with such shortcodes written as addresses; lines stay as many as they were."""
-    return _REF.sub(lambda match: _SCHEME + quote(match[0], safe=""), text) if "ref" in text else text
+    return _REF.sub(lambda match: _SCHEME + quote(match[0], safe=""), text) if "{{" in text and "ref" in text else text
 
 
 def as_written(text: str) -> str:
