@@ -39,14 +39,14 @@ def reads(root, monkeypatch, **rest):
     from pipeline.content import Library
 
     seen = []
-    real = Library.read
+    real = Library.of
 
     def read(settings, *rest):
         seen.append(settings)
         return real(settings, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Library, "read", read)
+        patched.setattr(Library, "of", read)
         report = made(root, **rest)
     return bool(seen), report
 

@@ -21,13 +21,13 @@ pytestmark = pytest.mark.usefixtures("aged")
 def wholes(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """One entry for each build that read the library."""
     seen: list[Path] = []
-    real = Library.read
+    real = Library.of
 
     def read(settings, *rest):
         seen.append(settings.root)
         return real(settings, *rest)
 
-    monkeypatch.setattr(Library, "read", read)
+    monkeypatch.setattr(Library, "of", read)
     return seen
 
 

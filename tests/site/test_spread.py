@@ -25,7 +25,7 @@ import os, sys
 from pathlib import Path
 from pipeline.config import load
 from pipeline.site import build, page_steps, reading, spread
-reading._TICK = -1
+reading.TICK = -1
 page_steps._PAGES = 1
 page_steps._LONG = 1 if int(sys.argv[1]) > 1 else 10**6
 spread._processors = lambda: int(sys.argv[1])
@@ -43,6 +43,29 @@ KILLED = """
 import signal
 page_steps._files = lambda *_, **__: os.kill(parent, signal.SIGKILL)
 parent = os.getpid()
+"""
+READING = """
+import os, sys
+from pathlib import Path
+from pipeline.config import load
+from pipeline.content import Library
+from pipeline.site import reading, spread
+from pipeline.site.cache import Cache
+reading.TICK, reading._PART = -1, 3
+spread._processors = lambda: int(sys.argv[1])
+real = reading.read_post
+def read_post(*arguments):
+    with open(sys.argv[3], "a") as file:
+        file.write(f"{os.getpid()}\\n")
+    return real(*arguments)
+reading.read_post = read_post
+cache = Cache(None, Path("out"))
+reader = reading.Reader(cache)
+library = Library.of(load(Path(sys.argv[2]), env={}), reader.posts)
+reader.keep()
+for posts in (library.source, library.targets["zh"], library.snapshots["zh"]):
+    print([(post.key, post.path, post.digest, post.head) for post in posts.posts.values()], posts.faults)
+print(sorted(cache.posts().items()), list(map(str, library.problems)))
 """
 ERRORS = """
 import os, sys
@@ -105,6 +128,18 @@ def test_two_processes_build_what_one_builds(many: Site) -> None:
         assert copies == 0 if count == 1 else copies >= 2, "one for articles, one for pages"
     assert made[1] == made[2]
     assert not list((many.root / ".pipeline/site").glob("*.staged"))
+
+
+def test_two_processes_read_what_one_reads(many: Site) -> None:
+    many.write("content/en/posts/broken.md", "---\ntitle: [\n---\n")
+    many.write("content/en/posts/old-7/index.md", "Twice there.\n")
+    logs = [many.root.parent / f"log-{count}" for count in (1, 2)]
+    one, two = (run(READING, count, many.root, log) for count, log in zip((1, 2), logs, strict=True))
+    assert one == two
+    assert "old-79" in one
+    assert "broken.md" in one
+    assert "is the same post as" in one
+    assert [len(set(log.read_text().split())) > 1 for log in logs] == [False, True]
 
 
 def test_what_several_processes_have_made_is_not_made_again(many: Site) -> None:

@@ -85,12 +85,13 @@ def read_some(
     posts: dict[str, Post] = {}
     problems = list(problems)
     for file in files:
-        path = directory / file
         try:
             post = read(directory, file)
             if post.key in posts:
                 raise ContentError(
-                    f"is the same post as {posts[post.key].path}.", path=path, remedy="Rename or remove one of them."
+                    f"is the same post as {posts[post.key].path}.",
+                    path=directory / file,
+                    remedy="Rename or remove one of them.",
                 )
             posts[post.key] = post
         except ContentError as error:

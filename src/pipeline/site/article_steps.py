@@ -22,6 +22,9 @@ from pipeline.site.workshop import Headings, Workshop, is_of_today
 
 __all__ = ["article_facts", "check_fragments", "render_articles", "render_some", "rendered_anew"]
 
+_PART = 32  # posts of which a process tells at a time which pictures they name
+_FEW = 8  # such parts, of which a process is worth starting
+
 
 def render_articles(work: Work) -> None:
     """Those that have to be rendered anew; the others are as an earlier build kept them."""
@@ -120,16 +123,22 @@ def workshop(work: Work, links: Links) -> Workshop:
     return Workshop(work.settings, work.editions, links, work.images, work.diagrams, work.frame)
 
 
-def _prepare_images(work: Work, pages: Iterable[Page]) -> None:
+def _prepare_images(work: Work, pages: Sequence[Page]) -> None:
     """Smaller versions of the images that posts name, and their diagrams."""
     names: set[str] = set()
     sources: set[str] = set()
-    for page in pages:
-        body = page.article.post.body if page.article else ""
-        names |= image_names(body)
-        sources |= set(diagrams_in(body))
+    parts = [pages[start : start + _PART] for start in range(0, len(pages), _PART)]
+    for _, (some, drawn) in spread(_pictures, parts, few=_FEW):
+        names |= some
+        sources |= drawn
     work.images.prepare(names)
     work.diagrams.prepare(sources)
+
+
+def _pictures(pages: Sequence[Page]) -> tuple[set[str], set[str]]:
+    """The names of the images of some posts, and the sources of their diagrams."""
+    bodies = [article_of(page).post.body for page in pages]
+    return set().union(*map(image_names, bodies)), set().union(*map(diagrams_in, bodies))
 
 
 def article_facts(article: Article) -> tuple[object, ...]:

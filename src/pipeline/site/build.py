@@ -184,7 +184,7 @@ def _begun(
 
     if library is None:
         reader = Reader(cache)
-        library = Library.read(settings, reader.read)
+        library = Library.of(settings, reader.posts)
         reader.keep()
     frame = _frame(settings, addresses, drafts=drafts)
     output = Output(directory, cache.files(), cache.staging())

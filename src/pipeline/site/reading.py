@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.content import Post, read_post
+from pipeline.content import Collection, Post, read_post
+from pipeline.content.posts import read_some
 from pipeline.content.stored import StoredPost, fields_of, meta_of
-from pipeline.content.tree import key_of
+from pipeline.content.tree import key_of, markdown_files
+from pipeline.errors import ContentError
 from pipeline.site.cache import Cache, Damaged
+from pipeline.site.spread import spread
 from pipeline.taken import TICK
 
 __all__ = ["Reader", "head_of", "read_anew", "stat_of", "stat_or_none"]
 
 _MANY = 512  # posts that are told to the cache at a time
+_PART = 32  # posts that a process reads before it tells of them
+_FEW = 8  # such parts, of which a process is worth starting
 
 
 def stat_of(found: os.stat_result) -> str:
@@ -41,24 +49,39 @@ class Reader:
         self._gone = set(self._known)
         self._fresh: dict[str, tuple[str, str]] = {}
         self._texts: dict[str, str] = {}
+        self._ahead: dict[str, _Fresh] = {}
+
+    def posts(self, directory: Path) -> Collection:
+        """Every post below `directory`, as `read_posts` has them."""
+        found, problems = markdown_files(directory)
+        files = [path.relative_to(directory) for path in found]
+        self._read_ahead(directory, files)
+        return read_some(directory, files, problems, self.read)
 
     def read(self, directory: Path, file: Path) -> Post:
         """The post in a file. Raises ContentError as `read_post` does."""
-        path = directory / file
-        name = os.fspath(path)
-        try:
-            found = os.stat(name)  # noqa: PTH116 (of every post)
-        except OSError:
-            return read_post(directory, file)  # which says what is wrong
-        stat = stat_of(found)
-        known = self._known.get(name)
-        if known and known[0] == stat:
-            self._gone.discard(name)
-            return self._restored(directory, file, known[1])
-        facts = _facts(read_post(directory, file))
-        if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > TICK:
-            self._keep(name, stat, facts)
-        return _stored(directory, file, facts, self._same)
+        name = _name(directory, file)
+        fresh = self._ahead.pop(name, None)
+        if fresh is None:
+            try:
+                found = os.stat(name)  # noqa: PTH116 (of every post)
+            except OSError:
+                return read_post(directory, file)  # which says what is wrong
+            known = self._known.get(name)
+            if known and known[0] == stat_of(found):
+                self._gone.discard(name)
+                return self._restored(directory, file, known[1])
+            fresh = _read(directory, file, found)
+        if fresh.settled:
+            self._keep(name, fresh.stat, fresh.facts)
+        return _stored(directory, file, fresh.facts, self._same)
+
+    def _read_ahead(self, directory: Path, files: Sequence[Path]) -> None:
+        """Those that no build has read, on all processors where that pays."""
+        left = [file for file in files if _name(directory, file) not in self._known]
+        parts = [left[start : start + _PART] for start in range(0, len(left), _PART)]
+        for _, some in spread(partial(_read_part, directory), parts, few=_FEW):
+            self._ahead |= some
 
     def keep(self) -> None:
         """Hand what was found to the cache."""
@@ -82,6 +105,34 @@ class Reader:
         if len(self._fresh) == _MANY:
             self._cache.keep_posts(self._fresh, ())
             self._fresh.clear()
+
+
+class _Fresh(NamedTuple):
+    """What was found in a file, and whether it had been as it is for long enough to be told from what it is next."""
+
+    stat: str
+    facts: str
+    settled: bool
+
+
+def _read(directory: Path, file: Path, found: os.stat_result) -> _Fresh:
+    facts = _facts(read_post(directory, file))
+    settled = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > TICK
+    return _Fresh(stat_of(found), facts, settled)
+
+
+def _read_part(directory: Path, files: Sequence[Path]) -> dict[str, _Fresh]:
+    """Of some files, by their names; without those that have something wrong, which is found and said again."""
+    found = {}
+    for file in files:
+        name = _name(directory, file)
+        with suppress(ContentError, OSError):
+            found[name] = _read(directory, file, os.stat(name))  # noqa: PTH116
+    return found
+
+
+def _name(directory: Path, file: Path) -> str:
+    return os.path.join(directory, file)  # noqa: PTH118 (of every post)
 
 
 def read_anew(directory: Path, file: Path) -> StoredPost:
