@@ -17,7 +17,7 @@ __all__ = ["StoredPost", "fields_of", "loaded", "meta_of"]
 
 _DATES = ("date", "lastmod", "publish_date", "expiry_date")
 _LISTS = ("categories", "tags", "aliases", "series")
-_DEFAULTS = {name: field.default for name, field in Meta.model_fields.items()}
+_EMPTY = Meta()
 
 
 class StoredPost(Post):
@@ -108,7 +108,7 @@ def meta_of(fields: str) -> Meta:
     values: dict[str, Any] = json.loads(fields)
     values |= {name: _date(values[name]) for name in _DATES if name in values}
     values |= {name: _shared(tuple(values[name])) for name in _LISTS if name in values}
-    return Meta.model_construct(set(values), **_DEFAULTS | values)  # asked for each default, it takes its time
+    return _EMPTY.model_copy(update=values)  # which takes half as long as to construct one
 
 
 def _date(text: str) -> dt.date:

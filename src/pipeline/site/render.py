@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from pipeline.content import Post
+from pipeline.content.posts import text_digest
 from pipeline.errors import BuildError
 from pipeline.markdown import dialect
 from pipeline.site.cache import digest
@@ -50,7 +51,7 @@ class Rendered:
     @property
     def digest(self) -> str:
         """A name for what its page shows."""
-        return digest(str(self.html), self.headings, self.summary, self.minutes)
+        return digest(text_digest(self.html), self.headings, self.summary, self.minutes)
 
 
 def render(context: Context, *, source_headings: Sequence[tuple[int, str]] = ()) -> Rendered:

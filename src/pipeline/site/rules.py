@@ -113,7 +113,7 @@ def _paragraph_open(context: Context, tokens: Sequence[Token], index: int) -> st
 def _paragraph_close(context: Context, tokens: Sequence[Token], index: int) -> str:
     if context.open_tags and context.open_tags[-1][0] == "figure":
         return context.open_tags.pop()[1]
-    return context.default(tokens, index)
+    return "" if tokens[index].hidden else "</p>\n"
 
 
 def _only_image(tokens: Sequence[Token]) -> Token | None:
