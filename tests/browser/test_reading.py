@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import itertools
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from pipeline.config import load
+from pipeline.site import build
+from tests.served import Served
 
 LIMIT = 60_000
 
@@ -198,6 +204,31 @@ def test_the_search(open_page: Callable[..., Page], address: str, prefix: str, q
     expect(results.first).to_be_visible()
     results.locator("a").first.click()
     expect(page.locator("article .prose")).to_be_visible()
+
+
+def test_the_search_of_a_large_site(chromium: Browser, tmp_path: Path) -> None:
+    """The browser looks for a term in the same file as the one that the index has it in."""
+    words = (
+        "".join(word) for word in itertools.product("bdfglmnprstv", "aeiou", "bdfglmnprstv", "aeiou", "klmnp", "aei")
+    )
+    posts = [
+        ("wanted", "A zeppelin of naïve ёлки, Ωmega, ox and 𐐨𐐩𐐪; 鑫龘之城、漢字。"),
+        *((f"other-{number}", " ".join(itertools.islice(words, 5000))) for number in range(10)),
+    ]
+    config = '[site]\ntitle = "Large"\nbase_url = "http://127.0.0.1"\ncards = false\n[locales.en]\nname = "English"\n'
+    (tmp_path / "pipeline.toml").write_text(config + '[locales.zh]\nname = "中文"\n', encoding="utf-8")
+    (tmp_path / "content/en/posts").mkdir(parents=True)
+    for name, text in posts:
+        (tmp_path / f"content/en/posts/{name}.md").write_text(f"---\ntitle: {name}\n---\n\n{text}\n", encoding="utf-8")
+    build(load(tmp_path, env={}))
+    files = json.loads((tmp_path / "public/search/index.json").read_bytes())["files"]
+    assert files > 16
+    with Served(tmp_path / "public") as served:
+        page = chromium.new_page()
+        for query in ("zeppelin", "zep", "naïv", "ёлк", "ωme", "ox", "𐐨𐐩𐐪", "鑫龘", "漢", "wan"):
+            page.goto(f"{served.url}/search/?q={query}")
+            expect(page.locator(".found .entry a")).to_have_text(["wanted"])
+        page.close()
 
 
 def test_the_search_fetches_nothing_before_it_is_asked(open_page: Callable[..., Page], address: str) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.site import indexing
 from pipeline.site.cache import Cache, Row, packed
 from pipeline.site.indexing import Making
-from pipeline.site.search import contents, encoded, patch, terms, text_terms, weights
+from pipeline.site.search import contents, encoded, patch, place_of, terms, text_terms, weights
 from tests.site.conftest import Site
 
 
@@ -23,7 +23,7 @@ def found(files: dict[str, bytes], query: str) -> set[int]:
     count = json.loads(files["index.json"])["files"]
     pages: set[int] | None = None
     for term in terms(query):
-        shard = json.loads(files[f"{ord(term[0]) % count}.json"])
+        shard = json.loads(files[f"{place_of(term) % count}.json"])
         starts = [name for name in shard if name == term or (len(term) < 2 and name.startswith(term))]
         here = {page for name in starts for page in shard[name][::2]}
         pages = here if pages is None else pages & here
@@ -75,7 +75,7 @@ def test_widths_and_capitals_do_not_matter() -> None:
 
 def test_the_title_counts_most() -> None:
     files = index_files([("a", "word " * 50), ("word", "")])
-    pairs = json.loads(files[f"{ord('w') % json.loads(files['index.json'])['files']}.json"])["word"]
+    pairs = json.loads(files["0.json"])["word"]
     assert dict(zip(pairs[::2], pairs[1::2], strict=True))[1] > dict(zip(pairs[::2], pairs[1::2], strict=True))[0]
 
 
@@ -94,6 +94,21 @@ def test_a_large_index_is_in_many_files() -> None:
     assert len(files) > 4
     assert max(map(len, files.values())) < 200_000
     assert found(files, "共同") == set(range(3000))
+
+
+@given(st.text(min_size=1))
+def test_what_begins_with_a_part_of_a_word_is_with_it(text: str) -> None:
+    for term in terms(text):
+        starts = [term[:1]] if term[0] > "\u3000" else [term[:length] for length in range(3, len(term))]
+        assert {place_of(start) for start in starts} <= {place_of(term)}
+
+
+def test_words_that_begin_with_one_letter_are_in_many_files() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    words = [f"s{one}{two}{three}" for one in letters for two in letters for three in "aeiou"]
+    files = site_with(*(" ".join(words) for _ in range(100)))
+    sizes = sorted(len(data) for name, data in files.items() if name != "index.json")
+    assert sizes[-1] < 4 * sum(sizes) / len(sizes)
 
 
 def test_each_language_has_its_own(bilingual: Site) -> None:

@@ -26,7 +26,7 @@ __all__ = ["Cache", "Damaged", "Made", "Row", "digest", "packed"]
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "6"
+_FORMAT = "7"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;

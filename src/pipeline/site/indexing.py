@@ -17,8 +17,7 @@ Text = tuple[str, str, str]  # title, labels, and the `text_terms` of a text
 
 
 class Making:
-    """An inverted index of documents: a term is in the shard whose number is its first character's, modulo how many
-    there are.
+    """An inverted index of documents: a term is in the shard whose number is its bucket's, modulo how many there are.
 
     Every part that `gathers` names is to be done, and its result told; then every one that `merges` names; then `size`
     is how large the index is, and each of so many `shards` can be had. `folder` holds what is in between.

@@ -23,6 +23,7 @@ __all__ = [
     "encoded",
     "merged",
     "patch",
+    "place_of",
     "relabelled",
     "shard",
     "shard_count",
@@ -37,6 +38,7 @@ _WORD = re.compile(r"\w+")
 _WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the text it is 1
 _MOST = 4  # as often as this a term in the text counts
 _LONGEST = 32
+_ALPHABETS = 0x3000  # scripts before this have words; a term of those after it is known by its first character alone
 BUCKETS = 256  # the most shards
 _SHARD = 30_000  # bytes that a file should have about
 
@@ -53,6 +55,17 @@ def terms(text: str) -> Iterator[str]:
     )
 
 
+def place_of(term: str) -> int:
+    """Its bucket. Words of an alphabet that begin with the same three letters have the same one, so that all that begin
+    with what a reader has typed are together; and so have all stretches of Chinese that begin with one character.
+    """
+    number = ord(term[0])
+    if number < _ALPHABETS:
+        for letter in term[1:3]:
+            number = number * 31 + ord(letter)
+    return number % BUCKETS
+
+
 def text_terms(text: str) -> str:
     """The terms of a text as they are kept: for each of the BUCKETS a line, which has for each weight that any of its
     terms have a semicolon, the weight, and those terms, with a blank after each of all these.
@@ -66,7 +79,7 @@ def text_terms(text: str) -> str:
     for weight, some in weighing.items():
         buckets: dict[int, list[str]] = defaultdict(list)
         for term in some:
-            buckets[ord(term[0]) % BUCKETS].append(term)
+            buckets[place_of(term)].append(term)
         for place, here in buckets.items():
             lines[place] += f";{weight} {' '.join(here)} "
     return "\n".join(lines)
@@ -100,7 +113,7 @@ def bucketed(documents: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
         if len(lines) != BUCKETS:
             raise ValueError(inside[:40])
         for term, more in weights(title, labels).items():
-            place = ord(term[0]) % BUCKETS
+            place = place_of(term)
             lines[place] = _heavier(lines[place], term, more)
         found.append(lines)
     return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in zip(*found, strict=True))

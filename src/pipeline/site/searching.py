@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline.site.cache import Cache, Damaged
 from pipeline.site.indexing import Making, Text
 from pipeline.site.output import Output, Staged
-from pipeline.site.search import contents, encoded, patch, relabelled, shard_count, weights
+from pipeline.site.search import contents, encoded, patch, place_of, relabelled, shard_count, weights
 
 __all__ = ["Document", "Documents", "Index", "patch_index"]
 
@@ -189,7 +189,7 @@ def _changes(cache: Cache, language: str, fresh: Mapping[int, Document], known: 
         for place, terms, others in ((0, old, new), (1, new, old)):
             for term, weight in terms.items():
                 if others.get(term) != weight:
-                    touched[ord(term[0]) % count][number][place][term] = weight
+                    touched[place_of(term) % count][number][place][term] = weight
     return touched
 
 

@@ -30,16 +30,22 @@
   const runs = (text) => text.normalize("NFKC").toLowerCase().match(RUNS) || [];
   const terms = (run) => {
     const characters = Array.from(run);
-    if (!IS_CJK.test(run)) return [[run.slice(0, 32), run.length > 2]];
+    if (!IS_CJK.test(run)) return [[characters.slice(0, 32).join(""), characters.length > 2]];
     if (characters.length === 1) return [[run, true]];
     return characters.slice(1).map((next, place) => [characters[place] + next, false]);
+  };
+
+  // Of the shard that has a term, and all that begin with it: by three letters, or by one character of Chinese.
+  const place = (term) => {
+    const codes = Array.from(term, (character) => character.codePointAt(0));
+    return codes.slice(0, codes[0] < 0x3000 ? 3 : 1).reduce((number, code) => number * 31 + code, 0);
   };
 
   async function scores(query) {
     const index = await get("index.json");
     let total = null;
     for (const [term, isStart] of runs(query).flatMap(terms)) {
-      const shard = await get(`${term.codePointAt(0) % index.files}.json?${index.version}`);
+      const shard = await get(`${place(term) % index.files}.json?${index.version}`);
       const found = new Map();
       const add = (pairs, factor) => {
         for (let at = 0; at < pairs.length; at += 2) {
