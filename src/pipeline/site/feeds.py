@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
-from functools import lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -53,18 +53,18 @@ def feeds(
     title = f"{term.title} — {site.title}" if term else site.title
     channel = _Channel(term.path if term else feed_path(edition, ""), title, entries)
     made_from = digest(site, channel, [entry.body for entry in entries], full)
+    whole = cache(lambda: replace(channel, entries=tuple(_whole(entry, addresses, full=full) for entry in entries)))
     for name in FEEDS:
         path = channel.folder + name
         make = _json_feed if name.endswith(".json") else partial(_xml, theme, name)
-        yield path, made_from, partial(_made, make, site, channel, addresses, path, full=full)
+        yield path, made_from, partial(_made, make, site, whole, addresses, path)
 
 
 def _made(
-    make: Callable[..., bytes], site: SiteView, channel: _Channel, addresses: Addresses, path: str, *, full: bool
+    make: Callable[..., bytes], site: SiteView, whole: Callable[[], _Channel], addresses: Addresses, path: str
 ) -> bytes:
-    entries = tuple(_whole(entry, addresses, full=full) for entry in channel.entries)
-    url, home = addresses.absolute(path), addresses.absolute(channel.folder)
-    return make(site, replace(channel, entries=entries), url=url, home=home)
+    channel = whole()
+    return make(site, channel, url=addresses.absolute(path), home=addresses.absolute(channel.folder))
 
 
 def _xml(theme: Theme, name: str, site: SiteView, channel: _Channel, *, url: str, home: str) -> bytes:
@@ -116,10 +116,10 @@ def _whole(entry: Entry, addresses: Addresses, *, full: bool) -> Entry:
     if not full:
         return replace(entry, body=Body(Markup, ""))
     host = addresses.absolute("")[: -len(addresses.href(""))]
-    return replace(entry, body=Body(lambda: _anywhere(entry.body, host, entry.url), entry.body.digest))
+    html = _anywhere(entry.body, host, entry.url)
+    return replace(entry, body=Body(lambda: html, entry.body.digest))
 
 
-@lru_cache(maxsize=64)  # a post is in a feed in three formats, and in several feeds
 def _anywhere(body: Body, host: str, url: str) -> Markup:
     html = _PICTURE.sub(r"\1", _ANCHOR.sub("", str(body.html)))
     html = _ROOT_RELATIVE.sub(lambda match: f'{match[1]}="{host}/', html)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -49,7 +48,7 @@ class Reader:
         self._gone = set(self._known)
         self._fresh: dict[str, tuple[str, str]] = {}
         self._texts: dict[str, str] = {}
-        self._ahead: dict[str, _Fresh] = {}
+        self._ahead: dict[str, StoredPost] = {}
 
     def posts(self, directory: Path) -> Collection:
         """Every post below `directory`, as `read_posts` has them."""
@@ -61,31 +60,35 @@ class Reader:
     def read(self, directory: Path, file: Path) -> Post:
         """The post in a file. Raises ContentError as `read_post` does."""
         name = _name(directory, file)
-        fresh = self._ahead.pop(name, None)
-        if fresh is None:
-            try:
-                found = os.stat(name)  # noqa: PTH116 (of every post)
-            except OSError:
-                return read_post(directory, file)  # which says what is wrong
-            known = self._known.get(name)
-            if known and known[0] == stat_of(found):
-                self._gone.discard(name)
-                return self._restored(directory, file, known[1])
-            fresh = _read(directory, file, found)
-        if fresh.settled:
-            self._keep(name, fresh.stat, fresh.facts)
-        return _stored(directory, file, fresh.facts, self._same)
+        if name in self._ahead:
+            return self._ahead.pop(name)
+        try:
+            found = os.stat(name)  # noqa: PTH116 (of every post)
+        except OSError:
+            return read_post(directory, file)  # which says what is wrong
+        known = self._known.get(name)
+        if known and known[0] == stat_of(found):
+            self._gone.discard(name)
+            return self._restored(directory, file, known[1])
+        return self._taken(directory, file, _read(directory, file, found))
 
     def _read_ahead(self, directory: Path, files: Sequence[Path]) -> None:
         """Those that no build has read, on all processors where that pays."""
         left = [file for file in files if _name(directory, file) not in self._known]
         parts = [left[start : start + _PART] for start in range(0, len(left), _PART)]
-        for _, some in spread(partial(_read_part, directory), parts, few=_FEW):
-            self._ahead |= some
+        for part, found in spread(partial(_read_part, directory), parts, few=_FEW):
+            for file, fresh in zip(part, found, strict=True):
+                if fresh:
+                    self._ahead[_name(directory, file)] = self._taken(directory, file, fresh)
 
     def keep(self) -> None:
         """Hand what was found to the cache."""
         self._cache.keep_posts(self._fresh, self._gone)
+
+    def _taken(self, directory: Path, file: Path, fresh: _Fresh) -> StoredPost:
+        if fresh.settled:
+            self._keep(_name(directory, file), fresh.stat, fresh.facts)
+        return _stored(directory, file, fresh.facts, self._same)
 
     def _restored(self, directory: Path, file: Path, facts: str) -> StoredPost:
         try:
@@ -121,14 +124,16 @@ def _read(directory: Path, file: Path, found: os.stat_result) -> _Fresh:
     return _Fresh(stat_of(found), facts, settled)
 
 
-def _read_part(directory: Path, files: Sequence[Path]) -> dict[str, _Fresh]:
-    """Of some files, by their names; without those that have something wrong, which is found and said again."""
-    found = {}
-    for file in files:
-        name = _name(directory, file)
-        with suppress(ContentError, OSError):
-            found[name] = _read(directory, file, os.stat(name))  # noqa: PTH116
-    return found
+def _read_part(directory: Path, files: Sequence[Path]) -> list[_Fresh | None]:
+    """Of each of some files; None where something is wrong, which is found and said again."""
+    return [_read_or_none(directory, file) for file in files]
+
+
+def _read_or_none(directory: Path, file: Path) -> _Fresh | None:
+    try:
+        return _read(directory, file, os.stat(_name(directory, file)))  # noqa: PTH116
+    except (ContentError, OSError):
+        return None
 
 
 def _name(directory: Path, file: Path) -> str:
