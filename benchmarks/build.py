@@ -8,8 +8,8 @@ images, links to each other, tags and categories. All three make pages of posts,
 browser by the peers, and rendered by us; MkDocs prunes its navigation and knows no languages. We draw no cards.
 
 Measured are a build from nothing, one where nothing changed, and one after a paragraph was added to one post: seconds,
-CPU time, memory, and the number of files that were written. A build is measured up to three times within a minute,
-and the median stands. The peers are installed into an environment below --work, which is kept.
+CPU time, memory, and the number of files that were written. The programs take turns; a build is measured up to three
+times within a minute, and the median stands. The peers are installed into an environment below --work, which is kept.
 MkDocs takes more than proportionally long, and is left out above --mkdocs-most posts.
 """
 
@@ -26,15 +26,16 @@ import tempfile
 import time
 import venv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from measure import Taken, machine, run
+from measure import machine, run
 from posts import IMAGES, image, post, write
 
 HERE = Path(__file__).parent
 LOCALES = ("en", "zh")
+RUNS, ENOUGH = 3, 60.0  # seconds
 CONFIG = """\
 [site]
 title = "Many posts"
@@ -129,31 +130,57 @@ def makers(work: Path, peers: Sequence[str]) -> list[Maker]:
     return found + [every[peer] for peer in peers]
 
 
-def measure(maker: Maker, root: Path, posts: int) -> list[dict[str, Any]]:
-    """All scenarios of one program on one size."""
-    folder = maker.lay_out(root, posts)
-    subprocess.run(["sync"], check=True)
+@dataclass(frozen=True)
+class Site:
+    """A site of one program: `folder` has its English posts."""
 
-    def cold() -> None:
-        for name in (maker.out, *maker.made):
-            shutil.rmtree(root / name, ignore_errors=True)
+    maker: Maker
+    root: Path
+    folder: Path
+    posts: int
 
-    def one_changed() -> None:
-        path = folder / f"p{posts // 2}.md"
+    def cold(self) -> None:
+        """Leave nothing that was made."""
+        for name in (self.maker.out, *self.maker.made):
+            shutil.rmtree(self.root / name, ignore_errors=True)
+
+    def one_changed(self) -> None:
+        """Add a paragraph to one post."""
+        path = self.folder / f"p{self.posts // 2}.md"
         text = path.read_text(encoding="utf-8")
         path.write_text(f"{text}\nA paragraph of {time.time_ns()}, which was not there before.\n", encoding="utf-8")
 
+    def build(self) -> dict[str, Any]:
+        """What it took, and how many files there are and were written."""
+        subprocess.run(["sync"], check=True)
+        before = _written(self.root / self.maker.out)
+        taken = run(self.maker.command, self.root)
+        after = _written(self.root / self.maker.out)
+        written = sum(before.get(name) != at for name, at in after.items())
+        return {**asdict(taken), "files": len(after), "written": written}
+
+
+def measure(sites: Sequence[Site]) -> list[dict[str, Any]]:
+    """All scenarios. The programs take turns, because machines are not always equally fast."""
     rows = []
-    for scenario, prepare in (("cold", cold), ("nothing changed", lambda: None), ("one post changed", one_changed)):
-        taken: list[Taken] = []
-        while len(taken) < 3 and sum(one.wall for one in taken) < 60:
-            prepare()
-            before = _written(root / maker.out)
-            taken.append(run(maker.command, root))
-            after = _written(root / maker.out)
-        row: dict[str, Any] = {"posts": posts, "scenario": scenario, "maker": maker.name, "runs": len(taken)}
-        row |= {part: statistics.median(getattr(one, part) for one in taken) for part in ("wall", "cpu", "peak")}
-        rows.append(row | {"files": len(after), "written": sum(before.get(name) != at for name, at in after.items())})
+    prepare: dict[str, Callable[[Site], None]] = {
+        "cold": Site.cold,
+        "nothing changed": lambda _: None,
+        "one post changed": Site.one_changed,
+    }
+    for scenario, prepared in prepare.items():
+        taken: dict[str, list[dict[str, Any]]] = {site.maker.name: [] for site in sites}
+        for _ in range(RUNS):
+            for site in sites:
+                known = taken[site.maker.name]
+                if sum(one["wall"] for one in known) < ENOUGH:
+                    prepared(site)
+                    known.append(site.build())
+        for site in sites:
+            known = taken[site.maker.name]
+            row = {"posts": site.posts, "scenario": scenario, "maker": site.maker.name, "runs": len(known), **known[-1]}
+            rows.append(row | {part: statistics.median(one[part] for one in known) for part in ("wall", "cpu", "peak")})
+            print(f"2 × {site.posts}, {site.maker.name}, {scenario}: measured", file=sys.stderr)
     return rows
 
 
@@ -195,12 +222,13 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     rows = []
     for posts in options.posts:
-        for maker in makers(work, options.peers):
-            if maker.name == "mkdocs" and posts > options.mkdocs_most:
-                continue
-            with tempfile.TemporaryDirectory(dir=work) as folder:
-                rows += measure(maker, Path(folder), posts)
-                print(f"2 × {posts}, {maker.name}: measured", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(dir=work) as folder:
+            sites = []
+            for maker in makers(work, options.peers):
+                if maker.name != "mkdocs" or posts <= options.mkdocs_most:
+                    root = Path(folder, maker.name)
+                    sites.append(Site(maker, root, maker.lay_out(root, posts), posts))
+            rows += measure(sites)
     print(f"{machine()}\n")
     show(rows)
     if options.json:

@@ -62,7 +62,7 @@ def listen(url: str, events: queue.Queue[float]) -> None:
 def measure(root: Path, saves: int) -> tuple[float, list[float]]:
     """Seconds until the site is up, and of each save until its reload."""
     from pipeline.config import load
-    from pipeline.site import serve
+    from pipeline.site.serve import serve
 
     addresses: queue.Queue[str] = queue.Queue()
     events: queue.Queue[float] = queue.Queue()
