@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import os
 import stat
 from collections.abc import Iterator
@@ -33,9 +32,7 @@ def write_atomic(path: Path, data: bytes) -> bool:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write into, which takes the place of `path` in the same way when the block ends, unless it raises, or
-    `path` holds the same.
-    """
+    """A file to write into, which takes the place of `path` in the same way when the block ends, unless it raises."""
     mode = None
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -46,10 +43,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-        if mode is not None and filecmp.cmp(temporary, path, shallow=False):
-            return
         if mode is not None:
             temporary.chmod(mode)
         temporary.replace(path)
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise

@@ -128,7 +128,6 @@ def test_a_name_that_is_not_text(site: Site, folder: str) -> None:
     Path(os.fsdecode(os.fsencode(site.root / folder) + b"/caf\xe9.png")).write_bytes(b"\x89PNG")
     (warning,) = site.build().warnings
     assert (warning.path, warning.message) == (site.root / folder / r"caf\udce9.png", "has a name that is not text.")
-    assert "a.md" not in str(warning)
     assert {path.name for path in site.public.rglob("*") if "caf" in path.name} == set()
     alien = Path(os.fsdecode(os.fsencode(site.public) + b"/caf\xe9.png"))
     alien.write_bytes(b"\x89PNG")

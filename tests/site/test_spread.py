@@ -44,6 +44,21 @@ import signal
 page_steps._files = lambda *_, **__: os.kill(parent, signal.SIGKILL)
 parent = os.getpid()
 """
+LOST = """
+import sqlite3
+from pipeline.site.cache import Cache
+others, begin = [], Cache._go_on
+def too_late(cache):
+    if not others:
+        others.append(sqlite3.connect(cache.path, timeout=0))
+        others[0].execute("BEGIN IMMEDIATE")
+    begin(cache)
+Cache._go_on = too_late
+"""
+THEIRS = """
+others[0].execute("INSERT INTO facts VALUES ('theirs', '')")
+others[0].commit()
+"""
 READING = """
 import os, sys
 from pathlib import Path
@@ -179,6 +194,17 @@ def test_what_a_damaged_cache_does_not_tell_a_copy_of_the_process_is_made_anew(m
         db.execute("UPDATE texts SET html = 'spoilt' WHERE name = 'en/posts/old-40'")
     shutil.rmtree(out)
     run(SCRIPT, 2, many.root, log, out)
+    fresh = many.root.parent / "fresh"
+    run(SCRIPT, 1, many.root, log, fresh)
+    assert contents(out) == contents(fresh)
+
+
+def test_a_cache_that_another_build_has_taken_is_left_to_it(many: Site) -> None:
+    """That can happen between two commits."""
+    out, log = many.root.parent / "out", many.root.parent / "log"
+    run(SCRIPT.replace("report = ", LOST + "report = ") + THEIRS, 2, many.root, log, out)
+    with closing(sqlite3.connect(next((many.root / ".pipeline/site").glob("*.db")))) as db:
+        assert db.execute("SELECT 1 FROM facts WHERE name = 'theirs'").fetchone()
     fresh = many.root.parent / "fresh"
     run(SCRIPT, 1, many.root, log, fresh)
     assert contents(out) == contents(fresh)

@@ -15,7 +15,7 @@ from pipeline.site.kept import Kept, Parcel, is_as_it_was, keep, name_of, still_
 from pipeline.site.links import Links
 from pipeline.site.pages import Page, article_of
 from pipeline.site.shards import FEW, spread_over
-from pipeline.site.spread import spread
+from pipeline.site.spread import in_parts, spread
 from pipeline.site.steps import links_of, name, remarked
 from pipeline.site.work import Work
 from pipeline.site.workshop import Headings, Workshop, is_of_today
@@ -127,8 +127,7 @@ def _prepare_images(work: Work, pages: Sequence[Page]) -> None:
     """Smaller versions of the images that posts name, and their diagrams."""
     names: set[str] = set()
     sources: set[str] = set()
-    parts = [pages[start : start + _PART] for start in range(0, len(pages), _PART)]
-    for _, (some, drawn) in spread(_pictures, parts, few=_FEW):
+    for _, (some, drawn) in spread(_pictures, in_parts(pages, _PART), few=_FEW):
         names |= some
         sources |= drawn
     work.images.prepare(names)

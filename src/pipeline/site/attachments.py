@@ -42,7 +42,7 @@ def find_attachments(settings: Settings, plan: Plan, prefixes: Mapping[str, str]
         found = dict(_walk(settings.content(locale), problems))
         bundles = {name.rpartition("/")[0] for name in found if name.endswith("/index.md")}
         for name, path in found.items():
-            target = None if _is_text(name) else _place(name, locale, bundles, plan, prefixes[locale])
+            target = None if _is_markdown(name) else _place(name, locale, bundles, plan, prefixes[locale])
             if target is not None:
                 beside[locale][name] = target
                 files[target] = path
@@ -74,7 +74,7 @@ def _walk(root: Path, problems: list[BuildError], *, hidden: bool = False) -> It
             relative = unicodedata.normalize("NFC", path.relative_to(root).as_posix())
             if not _wanted(name, hidden=hidden) or not inside(relative):
                 continue
-            if not hidden and _is_text(name):
+            if not hidden and _is_markdown(name):
                 yield relative, path
             elif not is_text(relative):
                 problems.append(BuildError(NOT_TEXT, path=root / escaped(relative), remedy="Rename it.", kind="files"))
@@ -84,7 +84,7 @@ def _walk(root: Path, problems: list[BuildError], *, hidden: bool = False) -> It
                 yield relative, path
 
 
-def _is_text(name: str) -> bool:
+def _is_markdown(name: str) -> bool:
     """Posts are read and judged elsewhere."""
     return name.lower().endswith(".md")
 

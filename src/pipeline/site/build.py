@@ -159,7 +159,7 @@ def whole(
         try:
             return _built(begin(cache), go_on)
         except Damaged as error:
-            log.warning("What was kept is damaged, and left aside: %s", error)
+            log.warning("What was kept is left aside, and the build begun anew: %s", error)
             cache = cache.anew()
             return _built(begin(cache), go_on)
     except BaseException:

@@ -79,7 +79,7 @@ class Cache:
         self._out = out
         self.path = (folder or Path()) / f"{blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest()}.db"
         self._shareable = False
-        self._silent = False
+        self._is_lost = False
         self._process = os.getpid()
         self._copied: list[
             sqlite3.Connection
@@ -92,7 +92,7 @@ class Cache:
             return _connected(self.path, out)
         except sqlite3.OperationalError as error:
             log.info("%s is not used: %s", self.path, error)  # another build has it
-            self._shareable = False
+            self._shareable, self._is_lost = False, True
             return _connected(None, out)
         except (sqlite3.Error, OSError) as error:
             log.warning("%s is begun anew: %s", self.path, error)
@@ -289,14 +289,12 @@ class Cache:
         self._db.close()
 
     def _go_on(self) -> None:
-        """Take the file again, which copies may read all the same. Where another build has it by now, that one alone
-        keeps what it finds.
-        """
+        """Take the file again, which copies may read all the same. Raises Damaged where another build has it by now."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            log.info("%s is left to another build: %s", self.path, error)
-            self._silent = True
+            self._is_lost = True
+            raise Damaged(f"{self.path}: another build has it ({error})") from error
 
     def _text(self, question: str, *values: str | int) -> str:
         try:
@@ -316,7 +314,7 @@ class Cache:
     def _write(self, command: str, rows: Iterable[tuple[Any, ...]]) -> None:
         left = iter(rows)
         first = next(left, None)
-        if first is not None and not self._silent:  # without any, the file need not be taken
+        if first is not None:  # without any, the file need not be taken
             self._guarded(lambda: self._db.executemany(command, chain([first], left)))
 
     def _guarded(self, what: Callable[[], _T]) -> _T:
@@ -326,8 +324,10 @@ class Cache:
             raise Damaged(f"{self.path}: {error}") from error
 
     def anew(self) -> Cache:
-        """One that knows nothing."""
+        """One that knows nothing; where another build has the file, it is left to that one."""
         self.close()
+        if self._is_lost:
+            return Cache(None, self._out)
         _remove(self.path)
         return Cache(self.path.parent, self._out)
 
@@ -352,7 +352,7 @@ class _Files(Mapping[str, Made]):
 
 
 class Damaged(Exception):
-    """What was kept cannot be read."""
+    """What was kept cannot be used."""
 
 
 def _has_site(path: Path) -> bool:

@@ -20,6 +20,7 @@ from pipeline.site.pages import Page
 from pipeline.site.permalinks import directory
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
 from pipeline.site.searching import Document, Documents, Index, patch_index
+from pipeline.site.spread import in_parts
 from pipeline.site.work import Job, Work
 
 __all__ = ["draw_cards", "make_searches", "markdown_file", "patched_search", "render_extras"]
@@ -103,11 +104,7 @@ def make_searches(work: Work) -> None:
     _do(work, [(partial(index.gather, part), partial(index.making.gathered, part)) for index, part in _parts(made)])
     merges = [(index.making, part) for index in made for part in index.making.merges]
     _do(work, [(partial(making.merge, part), partial(making.merged, part)) for making, part in merges])
-    shards = [
-        (index, index.making.shards[first : first + _SHARDS])
-        for index in made
-        for first in range(0, len(index.making.shards), _SHARDS)
-    ]
+    shards = [(index, numbers) for index in made for numbers in in_parts(index.making.shards, _SHARDS)]
     _do(work, [(partial(index.shards, numbers), index.files.extend) for index, numbers in shards])
     for index in indexes:
         for staged in index.end():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -133,30 +134,33 @@ def _problem(kept: Sequence[Any]) -> BuildError:
     return BuildError(message, path=path and Path(path), line=line, remedy=remedy, kind=kind)
 
 
-class Renditions(Mapping[tuple[str, str], Kept]):
-    """What articles became, by locale and key, as the cache has it; but for those that are `stale`: they have to be
-    rendered anew, and have not been.
+class Renditions:
+    """What articles became, by locale and key, as the cache has it: but for those that are `stale`, which have to be
+    rendered anew and have not been, and for those that somebody has rendered for himself, `own`.
     """
 
-    def __init__(self, cache: Cache, stale: AbstractSet[tuple[str, str]]) -> None:
-        """All that the cache has, and will have."""
-        self._cache, self._stale = cache, stale
+    def __init__(
+        self,
+        cache: Cache,
+        stale: AbstractSet[tuple[str, str]],
+        own: Mapping[tuple[str, str], Kept] = MappingProxyType({}),
+    ) -> None:
+        """All that these have, and will have."""
+        self._cache, self._stale, self._own = cache, stale, own
 
-    def __getitem__(self, name: tuple[str, str]) -> Kept:
+    def get(self, name: tuple[str, str]) -> Kept | None:
+        """None if there is no such article, or not yet."""
+        if name in self._own:
+            return self._own[name]
         path = "/".join(name)
         digest = None if name in self._stale else self._cache.article_digest(path)
-        if digest is None:
-            raise KeyError(name)
-        return Kept(self._cache, path, digest)
+        return None if digest is None else Kept(self._cache, path, digest)
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        for path in self._cache.article_names():
-            locale, _, key = path.partition("/")
-            if (locale, key) not in self._stale:
-                yield locale, key
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+    def __getitem__(self, name: tuple[str, str]) -> Kept:
+        found = self.get(name)
+        if found is None:
+            raise Damaged(f"{self._cache.path}: {'/'.join(name)} is missing")
+        return found
 
 
 class Recorder:

@@ -24,6 +24,9 @@ class Ledger:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA cache_size = -1000; {_TABLES}")
 
+    def __del__(self) -> None:
+        self._db.close()
+
     def add(self, path: str, made_from: str, *, waits: bool = False) -> bool:
         """A file, whose content may wait to be put into its place; False if there is one of that name. Raises
         UnicodeEncodeError for a name that is no text.

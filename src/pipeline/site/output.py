@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import BuildError
-from pipeline.files import replacing, write_atomic
+from pipeline.files import write_atomic
 from pipeline.site.cache import Made
 from pipeline.site.ledger import Ledger
 from pipeline.site.permalinks import inside
@@ -340,13 +340,16 @@ class Output:
 
     def _mark(self, state: str, posts: Iterable[tuple[str, list[str]]]) -> None:
         """The marker, with a line for the files of each post."""
-        separator = ""
-        with replacing(self.directory / MARKER) as file:
+        separator, waiting = "", self._waiting(MARKER)
+        with waiting.open("wb") as file:
             file.write(f'{{"format": {_FORMAT}, {state}, "posts": {{'.encode())
             for post, paths in posts:
                 file.write(f"{separator}\n{_json(post)}: {_json(paths)}".encode())
                 separator = ","
             file.write(b"}}\n")
+        target = self.directory / MARKER
+        if not (target.is_file() and filecmp.cmp(waiting, target, shallow=False)):
+            self._put(MARKER, waiting)
 
     def _set_state(self, state: str) -> None:
         """In a marker that says all else as it is."""

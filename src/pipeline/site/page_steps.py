@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any
 
 from pipeline.site.cache import digest
 from pipeline.site.editions import Edition
@@ -16,7 +16,7 @@ from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
 from pipeline.site.presenter import MARKDOWN, Presenter, has_markdown
 from pipeline.site.sitemap import sitemap_paths, sitemaps
-from pipeline.site.spread import may_fork
+from pipeline.site.spread import in_parts, may_fork
 from pipeline.site.theme import Theme, theme_directories
 from pipeline.site.views import PageView
 from pipeline.site.work import Job, Work
@@ -25,7 +25,6 @@ __all__ = ["page_html", "pages_again", "render_pages", "theme_of"]
 
 _PAGES, _CHANNELS = 4, 8  # to a job
 _LONG = 1000  # posts, or pages
-_T = TypeVar("_T")
 
 
 def theme_of(work: Work) -> Theme:
@@ -61,7 +60,7 @@ def render_pages(work: Work) -> None:
         _keep(work, [page], shown_whole, made)
     make_searches(work)
     jobs = _feed_jobs(work, theme, presenter)
-    for pages in _batches([page for page in left if page not in long], _PAGES):
+    for pages in in_parts([page for page in left if page not in long], _PAGES):
         make = partial(_made, work, theme, presenter, frames, pages, whole=whole)
         jobs.append(Job(make, partial(_keep, work, pages, shown_whole)))
     work.do(jobs)
@@ -154,7 +153,7 @@ def _feed_jobs(work: Work, theme: Theme, presenter: Presenter) -> list[Job]:
     channels += [(work.editions[page.locale], page) for page in terms]
     return [
         Job(partial(_feeds, work, theme, presenter, some), partial(_keep_files, work))
-        for some in _batches(channels, _CHANNELS)
+        for some in in_parts(channels, _CHANNELS)
     ]
 
 
@@ -172,10 +171,6 @@ def _feeds(
 def _keep_files(work: Work, files: Sequence[Staged]) -> None:
     for staged in files:
         work.take(staged)
-
-
-def _batches(things: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
-    return (things[start : start + size] for start in range(0, len(things), size))
 
 
 def _render_the_rest(work: Work, theme: Theme, presenter: Presenter) -> None:

@@ -51,8 +51,15 @@ class Shown(Protocol):
     def minutes(self) -> int: ...
 
 
+class Articles(Protocol):
+    """Every shown article by (locale, key); of others there is None to `get`."""
+
+    def __getitem__(self, name: tuple[str, str], /) -> Shown: ...
+    def get(self, name: tuple[str, str], /) -> Shown | None: ...
+
+
 class Presenter:
-    """Makes views. `rendered` holds every shown article by (locale, key), `cards` the paths of their pictures."""
+    """Makes views. `cards` are the paths of the articles' pictures."""
 
     def __init__(
         self,
@@ -60,7 +67,7 @@ class Presenter:
         editions: Mapping[str, Edition],
         addresses: Addresses,
         plan: Plan,
-        rendered: Mapping[tuple[str, str], Shown],
+        rendered: Articles,
         cards: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
         self._settings = settings

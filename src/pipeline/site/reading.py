@@ -15,7 +15,7 @@ from pipeline.content.stored import StoredPost, fields_of, meta_of
 from pipeline.content.tree import key_of, markdown_files
 from pipeline.errors import ContentError
 from pipeline.site.cache import Cache, Damaged
-from pipeline.site.spread import spread
+from pipeline.site.spread import in_parts, spread
 from pipeline.taken import TICK
 
 __all__ = ["Reader", "head_of", "read_anew", "stat_of", "stat_or_none"]
@@ -75,8 +75,7 @@ class Reader:
     def _read_ahead(self, directory: Path, files: Sequence[Path]) -> None:
         """Those that no build has read, on all processors where that pays."""
         left = [file for file in files if _name(directory, file) not in self._known]
-        parts = [left[start : start + _PART] for start in range(0, len(left), _PART)]
-        for part, found in spread(partial(_read_part, directory), parts, few=_FEW):
+        for part, found in spread(partial(_read_part, directory), in_parts(left, _PART), few=_FEW):
             for file, fresh in zip(part, found, strict=True):
                 if fresh:
                     self._ahead[_name(directory, file)] = self._taken(directory, file, fresh)

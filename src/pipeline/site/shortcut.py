@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pipeline.content.stored import StoredPost
 from pipeline.errors import ContentError
 from pipeline.site.article_steps import rendered_anew
 from pipeline.site.cache import Cache, Damaged
-from pipeline.site.kept import Kept
+from pipeline.site.kept import Kept, Renditions
 from pipeline.site.page_steps import page_html, theme_of
 from pipeline.site.pages import Page
 from pipeline.site.permalinks import output_file
@@ -29,9 +28,9 @@ class Shortcut:
         """Take over what that build has found out."""
         # What is found out here is for here only: the cache is the builds'.
         self._rendered: dict[tuple[str, str], Kept] = {}
-        known = work.rendered
+        rendered = Renditions(work.cache, work.stale, self._rendered)
         self._work = work = replace(work, cache=Cache(None, work.output.directory))
-        work.rendered = ChainMap(self._rendered, known)  # type: ignore[arg-type]  # of which only the first changes
+        work.rendered = rendered
         self._links = links_of(work)
         self._theme = theme_of(work)
         self._presenter = work.presenter()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-__all__ = ["FEW", "may_fork", "spread"]
+__all__ = ["FEW", "in_parts", "may_fork", "spread"]
 
 # With fewer things than these a process, starting it would cost more than it saves.
 FEW = 32
@@ -154,6 +154,11 @@ def _give_back() -> None:
         import ctypes
 
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def in_parts(things: Sequence[_T], size: int) -> list[Sequence[_T]]:
+    """Things that are too little work one by one, so many at a time."""
+    return [things[start : start + size] for start in range(0, len(things), size)]
 
 
 def may_fork() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipeline.site.cache import Cache
 from pipeline.site.diagrams import Diagrams
 from pipeline.site.editions import Edition
 from pipeline.site.images import Images
-from pipeline.site.kept import Kept, Renditions
+from pipeline.site.kept import Renditions
 from pipeline.site.output import Output, Staged, Written
 from pipeline.site.pages import Page, Plan
 from pipeline.site.permalinks import Addresses
@@ -81,7 +81,7 @@ class Work:
     images: Images = field(default_factory=lambda: Images({}, Path(), ()))
     diagrams: Diagrams = field(default_factory=lambda: Diagrams(Path()))
     assets: Assets = field(default_factory=lambda: Assets({}, {}))
-    rendered: Mapping[tuple[str, str], Kept] = field(init=False)
+    rendered: Renditions = field(init=False)
     stale: set[tuple[str, str]] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     settled: bool = False
