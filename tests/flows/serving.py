@@ -1,5 +1,6 @@
 """A site that `pipeline up` serves, with its pages on a web server and an engine that can be shut."""
 
+import datetime as dt
 import shutil
 import sys
 import threading
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -46,6 +48,20 @@ class Gate:
         self.open.set()
 
 
+def write_deployments(root):
+    """Our prefect.yaml with a *republish* in half a day.
+
+    One in the middle of a test would be a second publisher, and one that nobody ran when its time came is the next
+    test's: a server that tests share keeps it.
+    """
+    flows = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    (republish,) = (entry for entry in flows["deployments"] if entry["name"] == "republish")
+    (schedule,) = republish["schedules"]
+    then = dt.datetime.now(ZoneInfo(schedule["timezone"])) + dt.timedelta(hours=12)
+    schedule["cron"] = f"{then.minute} {then.hour} * * *"
+    (root / "prefect.yaml").write_text(yaml.safe_dump(flows))
+
+
 @contextmanager
 def served_site(root, engine):
     """A small site whose pages are served where it says they are, and whose engine takes one text a request."""
@@ -60,10 +76,7 @@ def served_site(root, engine):
     text = text.replace("timeout = 5.0", "timeout = 60.0\nmax_characters = 40")
     # The turn of a killed run is free again when its lease ends, a minute later; nobody shall wait for it here.
     config.write_text(text + "\n[prefect]\nengine_runs = 4\n")
-    flows = yaml.safe_load((ROOT / "prefect.yaml").read_text())
-    (republish,) = (entry for entry in flows["deployments"] if entry["name"] == "republish")
-    republish["schedules"][0]["cron"] = "0 0 1 1 *"  # one in the middle of a test would be a second publisher
-    (root / "prefect.yaml").write_text(yaml.safe_dump(flows))
+    write_deployments(root)
     (root / "published").rmdir()
     yield root
     server.shutdown()

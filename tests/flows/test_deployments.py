@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from flows.__main__ import deployments_of
 from flows.deployments import read_deployments
 from pipeline.config import load
 from pipeline.errors import ConfigError
@@ -24,6 +25,13 @@ def test_the_shipped_file_names_the_flows():
         assert deployment.tags
         assert deployment.concurrency_limit == 1
         assert deployment.concurrency_options.collision_strategy == "CANCEL_NEW"
+
+
+def test_a_site_without_a_file_of_its_own_has_the_shipped_deployments(site):
+    assert [entry.name for entry in read_deployments(deployments_of(site), load(site))] == NAMES
+    own = site / "prefect.yaml"
+    own.write_text("deployments: [{name: mine, entrypoint: flows.publish:publish}]")
+    assert [entry.name for entry in read_deployments(deployments_of(site), load(site))] == ["mine"]
 
 
 def test_the_schedules_have_a_time_zone():

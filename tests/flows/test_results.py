@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.flows.processes import poll, prefect_env, running
+from tests.flows.serving import write_deployments
 
 ANOTHER_PROGRAM = """
 import sys
@@ -27,11 +28,11 @@ def block(server, slug, name, data):
 
 
 def test_the_report_of_a_run_is_in_the_block(server, tmp_path):
-    """The site has no prefect.yaml: the package's deployments are served."""
     root, reports = tmp_path / "site", tmp_path / "reports"
     shutil.copytree(Path(__file__).parent / "site", root)
     with (root / "pipeline.toml").open("a") as config:
         config.write('\n[prefect]\nresults = "local-file-system/reports"\n')
+    write_deployments(root)
     env = prefect_env(tmp_path / "home", server.url) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     began, log = dt.datetime.now(dt.UTC), tmp_path / "flows.log"
     with running([sys.executable, "-m", "flows"], env=env, cwd=root, log=log) as process:
@@ -49,8 +50,7 @@ def test_the_report_of_a_run_is_in_the_block(server, tmp_path):
         run = server.post(f"/deployments/{publish}/create_flow_run", {"parameters": {}})["id"]
         state = server.finished(run)
     assert state["type"] == "COMPLETED", state
-    # A republish whose time has come meanwhile has its report there, too.
-    assert state["data"]["storage_key"] in [path.name for path in reports.rglob("*") if path.is_file()]
+    assert [path.name for path in reports.rglob("*") if path.is_file()] == [state["data"]["storage_key"]]
     shutil.rmtree(root)
     command = [sys.executable, "-c", ANOTHER_PROGRAM, run]
     told = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120)

@@ -10,6 +10,7 @@ import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -17,6 +18,7 @@ import yaml
 from prefect.serializers import PickleSerializer
 
 from tests.flows.processes import free_port, poll, prefect_env, running
+from tests.flows.serving import write_deployments
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = ["adopt", "preview", "publish", "republish", "rollback", "sync"]
@@ -27,8 +29,8 @@ def served(server, tmp_path_factory):
     """The deployments by name, while a process serves them from a scratch site."""
     root = tmp_path_factory.mktemp("served") / "site"
     shutil.copytree(Path(__file__).parent / "site", root)
-    for name in ("prefect.yaml", "prefect.toml"):
-        shutil.copy(ROOT / name, root)
+    shutil.copy(ROOT / "prefect.toml", root)
+    write_deployments(root)
     with (root / "pipeline.toml").open("a") as config:
         config.write('\n[prefect]\nresults = "./results"\n')
     env = prefect_env(root.parent / "home", server.url) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
@@ -66,8 +68,10 @@ def test_a_schedule_really_produces_runs(served, server):
 
     runs = poll(scheduled)
     assert all(run["auto_scheduled"] for run in runs)
-    minutes = {dt.datetime.fromisoformat(run["expected_start_time"]).minute for run in runs}
-    assert minutes <= {0, 15, 30, 45}
+    (schedule,) = deployments["republish"]["schedules"]
+    minute, hour, *_ = schedule["schedule"]["cron"].split()
+    times = [dt.datetime.fromisoformat(run["expected_start_time"]).astimezone(ZoneInfo("Europe/Berlin")) for run in runs]
+    assert {(time.minute, time.hour) for time in times} == {(int(minute), int(hour))}
     assert not server.runs(deployments["sync"]["id"]), "an inactive schedule makes no runs"
 
 
@@ -147,7 +151,7 @@ def test_no_server_is_one_message_and_quick(tmp_path):
 
 
 def test_serving_ends_on_a_signal_and_leaves_its_deployments_active(server, tmp_path):
-    shutil.copy(ROOT / "prefect.yaml", tmp_path)
+    write_deployments(tmp_path)
     log = tmp_path / "flows.log"
     env = prefect_env(tmp_path / "home", server.url)
 
