@@ -70,7 +70,9 @@ def test_a_schedule_really_produces_runs(served, server):
     assert all(run["auto_scheduled"] for run in runs)
     (schedule,) = deployments["republish"]["schedules"]
     minute, hour, *_ = schedule["schedule"]["cron"].split()
-    times = [dt.datetime.fromisoformat(run["expected_start_time"]).astimezone(ZoneInfo("Europe/Berlin")) for run in runs]
+    times = [
+        dt.datetime.fromisoformat(run["expected_start_time"]).astimezone(ZoneInfo("Europe/Berlin")) for run in runs
+    ]
     assert {(time.minute, time.hour) for time in times} == {(int(minute), int(hour))}
     assert not server.runs(deployments["sync"]["id"]), "an inactive schedule makes no runs"
 
