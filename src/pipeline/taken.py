@@ -12,29 +12,23 @@ from pathlib import Path
 
 import pipeline
 
-__all__ = ["TICK", "exchanged", "program", "taken_apart", "taken_by_each", "taken_down"]
+__all__ = ["TICK", "exchanged", "program", "scanned", "taken_apart", "taken_by_each", "taken_down"]
 
 # Nanoseconds for which the times of a file may stay the same through a change: those of the coarsest file systems.
 TICK = 2_000_000_000
 _BITS = 256  # so many that nobody finds other folders with the same sum
 
 
-def taken_down(folders: Iterable[Path], *, suffix: str = "", until: int | None = None) -> str | None:
-    """A digest of the names, sizes, times and inodes of all files in some folders whose names end in `suffix`.
+def taken_down(folders: Iterable[Path]) -> str | None:
+    """A digest of the names, sizes, times and inodes of all files in some folders.
 
-    None where a link leads elsewhere, where a file goes while it is looked at, or where one was changed at `until`
-    (nanoseconds since 1970) or later: within the same tick of the clock it may change again. Raises OSError for what
-    may not be looked at.
+    None where a link leads elsewhere, or where a file goes while it is looked at. Raises OSError for what may not be
+    looked at.
     """
-    taken = 0
     try:
-        for folder, names, numbers in _looked_at(folders, suffix):
-            if until is not None and max(numbers[::4] + numbers[1::4], default=0) >= until:
-                return None
-            taken += _number(folder, names, numbers)
+        return _text(sum(_number(*found) for found in _looked_at(folders)))
     except _Unclear:
         return None
-    return _text(taken)
 
 
 def taken_by_each(folders: Iterable[Path]) -> int | None:
@@ -75,7 +69,7 @@ class _Unclear(Exception):
     """What is there cannot be told by looking."""
 
 
-def _looked_at(folders: Iterable[Path], suffix: str = "") -> Iterator[tuple[str, list[str], list[int]]]:
+def _looked_at(folders: Iterable[Path]) -> Iterator[tuple[str, list[str], list[int]]]:
     """Each folder with the names of its files, and four numbers of each of them."""
     left = [str(folder) for folder in folders if os.path.lexists(folder)]
     while left:
@@ -83,14 +77,14 @@ def _looked_at(folders: Iterable[Path], suffix: str = "") -> Iterator[tuple[str,
         names: list[str] = []
         numbers: list[int] = []
         try:
-            with _scanned(folder) as entries:
+            with scanned(folder) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         if entry.name != "__pycache__":
                             left.append(f"{folder}/{entry.name}")
                     elif entry.is_symlink():
                         raise _Unclear
-                    elif entry.name.endswith(suffix):
+                    else:
                         found = entry.stat()
                         names.append(entry.name)
                         numbers += found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino & sys.maxsize
@@ -111,8 +105,11 @@ def _text(taken: int) -> str:
 
 
 @contextmanager
-def _scanned(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
-    """What is in a folder: from its handle, where that can be, the way to each file is not gone anew."""
+def scanned(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """What is in a folder: from its handle, where that can be, the way to each file is not gone anew.
+
+    Raises OSError.
+    """
     if os.scandir not in os.supports_fd:
         with os.scandir(folder) as entries:
             yield entries

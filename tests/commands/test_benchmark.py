@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
     ("script", "names"),
     [
         ("status.py", {"the first look", "pipeline status", "git status"}),
-        ("start.py", {"pipeline --help", "pipeline status", "python -c pass"}),
+        ("start.py", {"pipeline --help", "pipeline status, a post edited", "python -c pass"}),
     ],
 )
 def test_it_measures(tmp_path, script, names):

@@ -1,5 +1,6 @@
 """The answer of `pipeline status` is remembered, and is never another than the one that is looked for."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,18 +8,18 @@ import time
 
 import pytest
 
-from pipeline import taken
-from pipeline.translation import Survey, remembered
+from pipeline import config, taken
+from pipeline.translation import survey
 from tests.commands.conftest import CONFIG, POST
 
 FORMS = [["status"], ["status", "--all"], ["status", "--json"], ["-v", "status"], ["--root", "../site", "status"]]
-ANSWER = ".pipeline/status.json"
+ANSWER = ".pipeline/states.json"
 
 
 @pytest.fixture(autouse=True)
 def no_tick(monkeypatch):
     """What was just written is trusted too, as it is once time has passed; a change shows in the times."""
-    monkeypatch.setattr(remembered, "TICK", -(10**18))
+    monkeypatch.setattr(survey, "TICK", -(10**18))
 
 
 @pytest.fixture
@@ -35,10 +36,12 @@ def several(translated):
 
 @pytest.fixture
 def looks(monkeypatch):
-    """A list of the looks that were taken at the posts themselves."""
-    taken, of = [], Survey.of
-    monkeypatch.setattr(Survey, "of", lambda settings: taken.append(settings) or of(settings))
-    return taken
+    """A list of the answers that were found, and not given again as they were."""
+    found, keep = [], survey.Surveyed.keep
+    monkeypatch.setattr(survey.Surveyed, "keep", lambda known: found.append(known) or keep(known))
+    complete = survey._complete
+    monkeypatch.setattr(survey, "_complete", lambda basis: found.append(basis) or complete(basis))
+    return found
 
 
 def anew(site, *arguments):
@@ -151,21 +154,36 @@ def test_another_program_looks_itself(several, looks, monkeypatch):
 
 def test_what_was_just_written_may_change_again(several, looks, monkeypatch):
     """A second change within a tick of the clock would have the same times."""
-    monkeypatch.setattr(remembered, "TICK", taken.TICK)
+    monkeypatch.setattr(survey, "TICK", taken.TICK)
     assert [several.ok("status").out for _ in range(2)] == [anew(several, "status").out] * 2
     assert len(looks) == 3
-    assert not (several.root / ANSWER).exists()
 
 
-@pytest.mark.parametrize("name", ["pipeline.toml", "content/en/own.md", "drafts/zh/.source/你好.md"])
+@pytest.mark.parametrize("name", ["content/en/own.md", "drafts/zh/.source/你好.md"])
 def test_one_that_was_just_written_is_enough(several, looks, monkeypatch, name):
-    monkeypatch.setattr(remembered, "TICK", 0)
+    monkeypatch.setattr(survey, "TICK", 0)
     os.utime(several.root / name, ns=(0, time.time_ns() + 10**12))
-    several.run("status")
-    assert not (several.root / ANSWER).exists()
+    for number in (1, 2):
+        several.run("status")
+        assert len(looks) == number
     os.utime(several.root / name, ns=(0, 0))
+    for _ in range(2):
+        several.run("status")
+        assert len(looks) == 3
+
+
+def test_a_configuration_that_was_just_written_is_read_again(several, monkeypatch):
+    loaded, load = [], config.load
+    monkeypatch.setattr(config, "load", lambda root: loaded.append(root) or load(root))
+    monkeypatch.setattr(survey, "TICK", 0)
+    os.utime(several.root / "pipeline.toml", ns=(0, time.time_ns() + 10**12))
     several.run("status")
-    assert (several.root / ANSWER).exists()
+    several.run("status")
+    assert len(loaded) == 2
+    os.utime(several.root / "pipeline.toml", ns=(0, 0))
+    several.run("status")
+    several.run("status")
+    assert len(loaded) == 3
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "empty", "bytes", "directory"])
@@ -194,16 +212,43 @@ def test_a_site_that_cannot_be_written_has_answers(several, looks):
     assert len(looks) == 3
 
 
+HEAVY = ("pydantic", "markdown_it", "yaml", "tomllib", "pipeline.config")
+STATUS = f"""
+import sys
+from pipeline.cli import main
+from pipeline.translation import survey
+survey.TICK = -(10**18)
+try: main(['status', '--json'])
+except SystemExit: pass
+print([name for name in {HEAVY} if name in sys.modules])
+"""
+
+
+def spawned():
+    """The answer of a process of its own, and what it imported of what is heavy."""
+    done = subprocess.run([sys.executable, "-c", STATUS], capture_output=True, text=True, check=True)
+    answer, imported = done.stdout.rstrip().rsplit("\n", 1)
+    return answer, imported
+
+
 def test_nothing_heavy_is_imported_for_it(several):
-    code = (
-        "import sys\nfrom pipeline.cli import main\nfrom pipeline.translation import remembered\n"
-        "remembered.TICK = -(10**18)\n"
-        "try: main(['status'])\nexcept SystemExit: pass\n"
-        "print([name for name in ('pydantic', 'markdown_it', 'yaml', 'tomllib') if name in sys.modules])"
-    )
-    done = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(2)]
-    assert [one.stdout.splitlines()[-1] for one in done][1] == "[]"
-    assert done[0].stdout.splitlines()[:-1] == done[1].stdout.splitlines()[:-1]
+    found, again = spawned(), spawned()
+    assert again == (found[0], "[]")
+
+
+def test_the_settings_are_not_read_for_a_post_that_has_changed(several):
+    before = spawned()
+    rewritten(several.root / "content/en/posts/hello.md", "One sentence", "Two sentence")
+    answer, imported = spawned()
+    assert answer != before[0]
+    assert json.loads(answer) == json.loads(anew(several, "status", "--json").out)
+    assert imported == str(["pydantic", "markdown_it", "yaml", "tomllib"]), "and no pipeline.config"
+
+
+def test_the_value_of_a_variable_is_not_kept(several, monkeypatch):
+    monkeypatch.setenv("PIPELINE_ENGINES__DEEPL__URL", "http://user:hunter2@127.0.0.1/")
+    several.run("status")
+    assert b"hunter2" not in (several.root / ANSWER).read_bytes()
 
 
 def test_a_root_that_leads_in_a_circle_is_an_error(empty):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -73,18 +72,10 @@ def status(root: Path, *, everything: bool, as_json: bool) -> None:
     A post that cannot be read is an error on stderr, and the exit code is 1.
     """
     from pipeline import say
-    from pipeline.translation.remembered import Remembered
+    from pipeline.translation import Survey
 
-    remembered = Remembered(root)
-    states, problems = remembered.states(), []
-    if states is None:
-        from pipeline.config.environment import misnamed
-        from pipeline.translation import Survey
-
-        survey = Survey.of(read_settings(root))
-        states, problems = survey.states, survey.problems
-        if not problems and not misnamed(os.environ):  # which has to be said again
-            remembered.keep(states)
+    survey = Survey.at(root)
+    states, problems = survey.states, survey.problems
     if as_json:
         print_json({"posts": [state.to_json() for state in states]})
     else:

@@ -15,6 +15,7 @@ from pipeline.config.problems import ProblemSettings
 from pipeline.config.publishing import PublishSettings
 from pipeline.config.review import ReviewSettings
 from pipeline.config.theme import ThemeSettings
+from pipeline.places import Places
 
 __all__ = ["EngineSettings", "Locale", "PublishSettings", "Settings"]
 
@@ -237,7 +238,7 @@ class EngineSettings(_Section):
     currency: str = Field("USD", description="In what `price` is.")
 
 
-class Settings(_Section):
+class Settings(Places, _Section):
     """The whole configuration. `root` is the directory that holds pipeline.toml."""
 
     root: Path = Field(Path(), exclude=True)
@@ -285,18 +286,6 @@ class Settings(_Section):
     def public(self) -> Path:
         """The rendered site."""
         return self.root / "public"
-
-    def content(self, locale: str) -> Path:
-        """Where a locale's approved posts are."""
-        return self.root / "content" / locale
-
-    def snapshots(self, locale: str) -> Path:
-        """Where the English that a target locale's posts were made from is."""
-        return self.content(locale) / ".source"
-
-    def drafts(self, locale: str) -> Path:
-        """Where a target locale's drafts are; their snapshots are in `.source` below it."""
-        return self.root / "drafts" / locale
 
     def language(self, locale: str) -> str:
         """BCP 47 tag of a locale."""

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import tomlkit
 import yaml
-from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import String
 
 from pipeline.content.front_matter import FrontMatter
 from pipeline.errors import ContentError
@@ -46,7 +43,7 @@ def locate_fields(text: str, front: FrontMatter, names: Sequence[str]) -> list[F
     raw = text[front.start : front.end]
     try:
         found = _yaml_fields(raw, front.start) if front.kind == "yaml" else _toml_fields(raw, front.start)
-    except (yaml.YAMLError, TOMLKitError) as error:  # one parser could read it and the other cannot
+    except (yaml.YAMLError, ValueError) as error:  # one parser could read it and the other cannot
         log.warning("the front matter that begins with %r is left as it is: %s", raw[:40], error)
         return []
     wanted = {tuple(name.split(".")) for name in names}
@@ -146,9 +143,19 @@ def _reads_as(written: str, value: str) -> bool:
 
 
 def _toml_fields(raw: str, start: int) -> list[Field]:
-    """Values that can be found by their key's line; others (inline tables, arrays) are left alone."""
+    """Values that can be found by their key's line; others (inline tables, arrays) are left alone.
+
+    Raises ValueError for what tomlkit does not read.
+    """
+    import tomlkit  # here: it takes as long to import as all of Markdown, and few posts have TOML
+    from tomlkit.exceptions import TOMLKitError
+    from tomlkit.items import String
+
     fields = []
-    document: Any = tomlkit.parse(raw.replace("\r\n", "\n"))
+    try:
+        document: Any = tomlkit.parse(raw.replace("\r\n", "\n"))
+    except TOMLKitError as error:
+        raise ValueError(str(error)) from error
     table: tuple[str, ...] = ()
     offset = 0
     for line in raw.splitlines(keepends=True):
@@ -176,4 +183,6 @@ def _reach_toml(document: Any, path: Sequence[str]) -> Any:
 
 
 def _toml_string(value: str) -> str:
+    import tomlkit
+
     return tomlkit.string(value).as_string()

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.config import Settings
 from pipeline.content.posts import Collection, Post, read_post, read_posts
-from pipeline.content.tree import directories
 from pipeline.errors import ContentError
+from pipeline.places import Places
 
 __all__ = ["Library", "Pair"]
 
@@ -48,18 +47,18 @@ class Library:
     draft_snapshots: Mapping[str, Collection]
 
     @classmethod
-    def read(cls, settings: Settings, read: Callable[[Path, Path], Post] = read_post) -> Library:
+    def read(cls, places: Places, read: Callable[[Path, Path], Post] = read_post) -> Library:
         """Read the source, every target locale and the open drafts; `read` takes the place of `read_post`."""
-        return cls.of(settings, lambda directory: read_posts(directory, read))
+        return cls.of(places, lambda directory: read_posts(directory, read))
 
     @classmethod
-    def of(cls, settings: Settings, read: Callable[[Path], Collection]) -> Library:
+    def of(cls, places: Places, read: Callable[[Path], Collection]) -> Library:
         """What `read` finds in each of the directories."""
-        first, *others = directories(settings)
+        first, *others = places.directories
         source = read(first)
         parts: list[dict[str, Collection]] = [{}, {}, {}, {}]
         for number, directory in enumerate(others):
-            parts[number % len(parts)][settings.targets[number // len(parts)]] = read(directory)
+            parts[number % len(parts)][places.targets[number // len(parts)]] = read(directory)
         return cls(source, *parts)
 
     @property

@@ -6,19 +6,32 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import unicodedata
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.config import Settings
 from pipeline.errors import ContentError
+from pipeline.taken import scanned
 
-__all__ = ["NOT_TEXT", "SUFFIX", "Stamp", "directories", "escaped", "is_text", "key_of", "markdown_files", "stamps"]
+__all__ = ["NOT_TEXT", "SUFFIX", "Folder", "Tree", "escaped", "is_text", "key_of", "looked_at", "markdown_files"]
 
 SUFFIX = ".md"
 NOT_TEXT = "has a name that is not text."
 
-Stamp = tuple[int, int, int, int]
+
+class Folder(NamedTuple):
+    """The names of its posts' files and, four for each, what tells that one has changed: its size, the times of its
+    modification and change in nanoseconds, and its inode.
+    """
+
+    names: list[str]
+    numbers: array[int]
+
+
+Tree = dict[str, Folder]  # by their names below a directory, each with a slash at its end; "" is the directory itself
 
 
 def markdown_files(directory: Path) -> tuple[list[Path], list[ContentError]]:
@@ -31,20 +44,19 @@ def markdown_files(directory: Path) -> tuple[list[Path], list[ContentError]]:
     return sorted(files), problems
 
 
-def stamps(directory: Path) -> dict[str, tuple[str, Stamp]] | None:
-    """The posts of `markdown_files` by key, each with its name below `directory`, and with the size, the times of
-    modification and change in nanoseconds, and the inode of its file.
+def looked_at(directory: Path) -> Tree | None:
+    """The files of `markdown_files`, none of which is read. A `directory` that does not exist has no folders.
 
     None where something is unusual, a problem or a link to a directory, and `markdown_files` has to look closer.
     """
-    found: dict[str, tuple[str, Stamp]] = {}
-    if not os.path.lexists(directory):
-        return found
-    left = [("", str(directory))]
-    while left:
-        above, folder = left.pop()
-        try:
-            with os.scandir(folder) as entries:
+    found: Tree = {}
+    left = [""] if os.path.lexists(directory) else []
+    try:
+        while left:
+            above = left.pop()
+            names: list[str] = []
+            numbers: list[int] = []
+            with scanned(f"{directory}/{above}") as entries:
                 for entry in entries:
                     name = entry.name
                     if name.startswith("."):
@@ -52,16 +64,19 @@ def stamps(directory: Path) -> dict[str, tuple[str, Stamp]] | None:
                     if entry.is_dir():
                         if entry.is_symlink():
                             return None
-                        left.append((f"{above}{name}/", entry.path))
+                        left.append(f"{above}{name}/")
                     elif name.endswith(SUFFIX):
                         status = entry.stat()
-                        key = key_of(above + name)
-                        if key in found or not stat.S_ISREG(status.st_mode) or not is_text(above + name):
+                        if not stat.S_ISREG(status.st_mode):
                             return None
-                        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-                        found[key] = (above + name, stamp)
-        except OSError:
-            return None
+                        names.append(name)
+                        numbers += status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & sys.maxsize
+            if not is_text("".join((above, *names))):
+                return None
+            if names:
+                found[above] = Folder(names, array("q", numbers))
+    except OSError:
+        return None
     return found
 
 
@@ -121,12 +136,3 @@ def _unreadable(directory: Path, error: OSError) -> ContentError:
     return ContentError(
         f"cannot be read: {error.strerror}.", path=directory, remedy="Check the directory and its permissions."
     )
-
-
-def directories(settings: Settings) -> list[Path]:
-    """Where posts are: the source; then of each target its posts, their snapshots, its drafts, and theirs."""
-    found = [settings.content(settings.source)]
-    for locale in settings.targets:
-        drafts = settings.drafts(locale)
-        found += [settings.content(locale), settings.snapshots(locale), drafts, drafts / ".source"]
-    return found

@@ -20,7 +20,7 @@ _CJK = (
 _END = rf"\s<>{_CJK}“”‘’…—"
 _REST = re.compile(rf"://[A-Za-z0-9\[][^{_END}]*+")
 # Anywhere in a text.
-ADDRESS = re.compile(rf"(?<![A-Za-z0-9])(?:https?|ftp){_REST.pattern}", re.IGNORECASE)
+ADDRESS = re.compile(rf"(?<![A-Za-z0-9])(?i:https?|ftp){_REST.pattern}")
 _WWW = re.compile(rf"www\.[A-Za-z0-9](?=[^{_END}.]*\.)[^{_END}]*+")
 _MAIL_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-_"
 _MAIL_HOST = re.compile(r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*(?<![-_])")

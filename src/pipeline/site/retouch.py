@@ -16,7 +16,6 @@ from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.content import Post
-from pipeline.content.tree import directories
 from pipeline.errors import PipelineError
 from pipeline.site.article_steps import article_facts, check_fragments, render_some
 from pipeline.site.articles import Article, as_of
@@ -114,7 +113,7 @@ def _read_anew(settings: Settings, paths: Sequence[str]) -> dict[Path, Post]:
     if len(paths) > _FEW:
         raise _Other(f"{len(paths)} posts have changed")
     posts: dict[Path, Post] = {}
-    folders = sorted(directories(settings), key=lambda folder: -len(os.fspath(folder)))  # the innermost first
+    folders = sorted(settings.directories, key=lambda folder: -len(os.fspath(folder)))  # the innermost first
     for path in map(Path, paths):
         folder = next((folder for folder in folders if path.is_relative_to(folder)), None)
         if folder is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pipeline.config import Settings
 from pipeline.content import Library, Pair, Post
 from pipeline.translation.align import align
 from pipeline.translation.document import Document
@@ -15,20 +14,20 @@ __all__ = ["found_states"]
 
 
 def found_states(
-    settings: Settings, library: Library, locale: str, posts: Collection[str] | None = None
+    library: Library, locale: str, fields: Sequence[str], posts: Collection[str] | None = None
 ) -> list[PostState]:
-    """One state a post of `library`, in order of the keys; `posts` narrows it."""
+    """One state a post of `library`, in order of the keys; `fields` of front matter are text; `posts` narrows it."""
     moved = moves(library, locale)
     former = set(moved.values())
     pairs = library.pairs(locale) if posts is None else [library.pair(key, locale) for key in sorted(posts)]
     return [
-        _state(settings, pair, moved, library, locale)
+        _state(pair, moved, library, locale, fields)
         for pair in pairs
         if not pair.fault and pair.key not in former and (pair.source or pair.target or pair.draft)
     ]
 
 
-def _state(settings: Settings, pair: Pair, moved: dict[str, str], library: Library, locale: str) -> PostState:
+def _state(pair: Pair, moved: dict[str, str], library: Library, locale: str, fields: Sequence[str]) -> PostState:
     state, reason = _outline(pair)
     if pair.source is None or state == "excluded":
         return PostState(pair.key, locale, state, 0, 0, reason)
@@ -39,7 +38,6 @@ def _state(settings: Settings, pair: Pair, moved: dict[str, str], library: Libra
         state, reason = "moved", f"was {former.key}; its translation follows"
     elif state == "missing":
         snapshot = None  # what is left of a translation that somebody removed
-    fields = settings.translation.fields
     document = Document.of(pair.source, fields)
     changes: list[tuple[int, int]] = []
     if snapshot is not None and snapshot.text != pair.source.text:
