@@ -227,6 +227,30 @@ def test_killed_between_two_files_nothing_is_half_written(bilingual: Site, monke
     assert {name: data for name, (_, data) in bilingual.files().items()} == expected
 
 
+@pytest.mark.parametrize("name", ["posts/first", "posts/first/index.html/notes.txt"])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_and_a_folder_of_one_name(bilingual: Site, name: str, *, there: bool) -> None:
+    if there:
+        bilingual.build()
+    before = bilingual.files()
+    path = bilingual.write(f"static/{name}", "mine")
+    with pytest.raises(BuildError, match="two things want to be /posts/first") as caught:
+        bilingual.build()
+    assert caught.value.path == path
+    assert bilingual.files() == before
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_address_below_a_page(bilingual: Site, *, there: bool) -> None:
+    if there:
+        bilingual.build()
+    before = bilingual.files()
+    bilingual.post("en/posts/new.md", aliases="[/posts/first/index.html/x/]")
+    with pytest.raises(BuildError, match=r"want to be /posts/first/index\.html: a file, and a folder with"):
+        bilingual.build()
+    assert bilingual.files() == before
+
+
 @pytest.mark.parametrize("name", ["public", "elsewhere"])
 def test_a_directory_that_is_not_ours_is_refused(bilingual: Site, name: str) -> None:
     precious = bilingual.write(f"{name}/precious.txt", "mine")

@@ -172,8 +172,9 @@ class Output:
     def commit(self, kept: Mapping[str, list[str]]) -> Written:
         """Write what differs, then remove what is neither part of the site nor `kept`: files of posts, by `locale/key`.
 
-        Raises BuildError for a directory that is not ours.
+        Raises BuildError for a directory that is not ours, and where a file has the name of a folder.
         """
+        self._check_folders()
         self._claim()
         for post, paths in kept.items():
             for path in paths:
@@ -233,6 +234,20 @@ class Output:
                 path=self.directory,
                 remedy="Name an empty directory, or empty this one yourself.",
             )
+
+    def _check_folders(self) -> None:
+        seen = {""}
+        for path, _ in self._ledger.files():
+            folder = path.rpartition("/")[0]
+            while folder not in seen:
+                seen.add(folder)
+                if self.has(folder):
+                    raise BuildError(
+                        f"two things want to be /{folder}: a file, and a folder with /{path}.",
+                        path=self._copies.get(folder) or self._copies.get(path),
+                        remedy="Rename one of them.",
+                    )
+                folder = folder.rpartition("/")[0]
 
     def _claim(self) -> None:
         self.check()
