@@ -13,7 +13,7 @@ from pipeline.translation import survey
 from tests.commands.conftest import CONFIG, POST
 
 FORMS = [["status"], ["status", "--all"], ["status", "--json"], ["-v", "status"], ["--root", "../site", "status"]]
-ANSWER = ".pipeline/states.json"
+ANSWER = ".pipeline/states"
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +46,7 @@ def looks(monkeypatch):
 
 def anew(site, *arguments):
     """The answer without anything that is remembered."""
-    for path in (site.root / ".pipeline").glob("stat*.json"):
-        path.unlink()
+    (site.root / ANSWER).unlink(missing_ok=True)
     return site.run(*arguments)
 
 

@@ -105,7 +105,7 @@ def change(root, chance):
     elif step == "directory":
         shutil.rmtree(root / chance.choice(PLACES), ignore_errors=True)
     elif step == "damage":
-        write(root / ".pipeline/states.json", chance.choice(["", "{}", "0" * 32 + "\n{}", b"\xff\n\xff"]))
+        write(root / ".pipeline/states", chance.choice(["", "{}", "0" * 32 + "\n{}", b"\xff\n\xff"]))
     elif step == "copy":
         path = chance.choice(there)
         write(root / "content/en" / chance.choice(NAMES[:2]), path.read_bytes())
@@ -208,12 +208,12 @@ def test_a_setting_that_changes_no_state_has_nothing_read(tmp_path, read, key):
 def test_what_is_kept_is_bounded_by_the_posts(tmp_path):
     a_site(tmp_path, posts=30)
     told(tmp_path)
-    before = (tmp_path / ".pipeline/states.json").stat().st_size
+    before = (tmp_path / ".pipeline/states").stat().st_size
     for path in files(tmp_path):
         if path.name != "p1.md":
             path.unlink()
     told(tmp_path)
-    assert (tmp_path / ".pipeline/states.json").stat().st_size < before / 10
+    assert (tmp_path / ".pipeline/states").stat().st_size < before / 10
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_what_is_kept_is_bounded_by_the_posts(tmp_path):
 def test_what_does_not_fit_is_left_aside_with_a_word(tmp_path, caplog, line, other):
     a_site(tmp_path)
     expected = told(tmp_path)
-    path = tmp_path / ".pipeline/states.json"
+    path = tmp_path / ".pipeline/states"
     _, *parts = path.read_bytes().split(b"\n", 4)
     parts[line] = other.replace("1", json.dumps(program()), 1).encode()
     data = b"\n".join(parts)

@@ -121,7 +121,7 @@ class Surveyed(NamedTuple):  # as `pipeline status` is there sooner than with da
 
 
 def _path(root: Path) -> Path:
-    return root / ".pipeline" / "states.json"
+    return root / ".pipeline" / "states"
 
 
 def _files(folder: Folder | None) -> set[tuple[str, bytes]]:
