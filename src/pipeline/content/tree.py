@@ -71,9 +71,9 @@ def looked_at(directory: Path) -> Tree | None:
                             return None
                         names.append(name)
                         numbers += status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & sys.maxsize
-            if not is_text("".join((above, *names))):
-                return None
             if names:
+                if not is_text("".join((above, *names))):
+                    return None
                 found[above] = Folder(names, array("q", numbers))
     except OSError:
         return None
