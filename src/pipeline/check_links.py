@@ -37,7 +37,7 @@ class SiteLinks:
             addresses,
             datetime.now(UTC),
             drafts=True,
-            cache=Cache(None, settings.public),
+            cache=Cache(settings.work / "site", settings.public, kept=False),
         )
         for step in (steps.read_strings, choose_articles, steps.plan_pages, steps.find_files):
             step(work)

@@ -74,7 +74,7 @@ def read_post(*arguments):
         file.write(f"{os.getpid()}\\n")
     return real(*arguments)
 reading.read_post = read_post
-cache = Cache(None, Path("out"))
+cache = Cache(Path("cache"), Path("out"), kept=False)
 reader = reading.Reader(cache)
 library = Library.of(load(Path(sys.argv[2]), env={}), reader.posts)
 reader.keep()
@@ -116,10 +116,11 @@ print(sorted(spread.spread(deadly, range(100))) == [(n, n * 2) for n in range(10
 """
 
 
-def run(script: str, *arguments: object) -> str:
+def run(script: str, *arguments: object, here: Path | None = None) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PIPELINE_")}
     command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=here)
+    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -201,8 +202,13 @@ def test_what_a_damaged_cache_does_not_tell_a_copy_of_the_process_is_made_anew(m
 
 def test_a_cache_that_another_build_has_taken_is_left_to_it(many: Site) -> None:
     """That can happen between two commits."""
-    out, log = many.root.parent / "out", many.root.parent / "log"
-    run(SCRIPT.replace("report = ", LOST + "report = ") + THEIRS, 2, many.root, log, out)
+    out, log, here = (many.root.parent / name for name in ("out", "log", "here"))
+    mine = here / "mine.db"  # in the working directory, which has nothing to do with a site
+    here.mkdir()
+    mine.write_bytes(b"no database of ours")
+    run(SCRIPT.replace("report = ", LOST + "report = ") + THEIRS, 2, many.root, log, out, here=here)
+    assert list(here.iterdir()) == [mine]
+    assert not list((many.root / ".pipeline/site").glob("*.ground")), "it would be taken for one of their build"
     with closing(sqlite3.connect(next((many.root / ".pipeline/site").glob("*.db")))) as db:
         assert db.execute("SELECT 1 FROM facts WHERE name = 'theirs'").fetchone()
     fresh = many.root.parent / "fresh"

@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -100,9 +101,15 @@ def _unreadable(report: BuildReport) -> bool:
 
 
 def _keep_ground(work: Work, inputs: Inputs | None) -> None:
-    """For the next build, should only texts be others."""
+    """For the next build, should only texts be others. It goes with the cache: by that of another build, files that
+    this one has written would be taken for what they were.
+    """
     from pipeline.site.ground import Ground, keep_ground
 
+    if not work.cache.is_kept:
+        with suppress(OSError):
+            work.cache.ground.unlink(missing_ok=True)
+        return
     if inputs is None or work.drafts:
         return
     ground = Ground(

@@ -74,17 +74,20 @@ class Row:
 class Cache:
     """One build's view of the file. Nothing is kept before `commit`."""
 
-    def __init__(self, folder: Path | None, out: Path) -> None:
-        """The cache for the site in `out`; `folder` need not be there. Without one, nothing is kept."""
+    def __init__(self, folder: Path, out: Path, *, kept: bool = True) -> None:
+        """The cache for the site in `out`; `folder` need not be there. `is_kept` says whether what is told to it will
+        be there for the next build.
+        """
         self._out = out
-        self.path = (folder or Path()) / f"{blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest()}.db"
+        self.is_kept = kept
+        self.path = folder / f"{blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest()}.db"
         self._shareable = False
         self._is_lost = False
         self._process = os.getpid()
         self._copied: list[
             sqlite3.Connection
         ] = []  # of the process that this one is a copy of: never to be closed here
-        self._db = self._opened(out) if folder else _connected(None, out)
+        self._db = self._opened(out) if kept else _connected(None, out)
 
     def _opened(self, out: Path) -> sqlite3.Connection:
         self._shareable = True
@@ -92,7 +95,7 @@ class Cache:
             return _connected(self.path, out)
         except sqlite3.OperationalError as error:
             log.info("%s is not used: %s", self.path, error)  # another build has it
-            self._shareable, self._is_lost = False, True
+            self.is_kept, self._shareable, self._is_lost = False, False, True
             return _connected(None, out)
         except (sqlite3.Error, OSError) as error:
             log.warning("%s is begun anew: %s", self.path, error)
@@ -101,7 +104,7 @@ class Cache:
             return _connected(self.path, out)
         except (sqlite3.Error, OSError) as error:
             log.warning("%s cannot be used: %s", self.path, error)
-            self._shareable = False
+            self.is_kept = self._shareable = False
             return _connected(None, out)
 
     def fact(self, name: str) -> str:
@@ -246,6 +249,7 @@ class Cache:
             self._db.commit()
         except sqlite3.Error as error:
             log.warning("%s is not kept: %s", self.path, error)
+            self.is_kept = False
 
     def share(self) -> bool:
         """Let copies of this process read what is there; False where they cannot.
@@ -327,7 +331,7 @@ class Cache:
         """One that knows nothing; where another build has the file, it is left to that one."""
         self.close()
         if self._is_lost:
-            return Cache(None, self._out)
+            return Cache(self.path.parent, self._out, kept=False)
         _remove(self.path)
         return Cache(self.path.parent, self._out)
 

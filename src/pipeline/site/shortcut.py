@@ -29,7 +29,7 @@ class Shortcut:
         # What is found out here is for here only: the cache is the builds'.
         self._rendered: dict[tuple[str, str], Kept] = {}
         rendered = Renditions(work.cache, work.stale, self._rendered)
-        self._work = work = replace(work, cache=Cache(None, work.output.directory))
+        self._work = work = replace(work, cache=Cache(work.cache.path.parent, work.output.directory, kept=False))
         work.rendered = rendered
         self._links = links_of(work)
         self._theme = theme_of(work)
