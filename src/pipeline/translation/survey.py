@@ -1,8 +1,8 @@
 """The states of all posts, found without reading what is as it was.
 
 For every post, the states that were found last are kept with the sizes, times and inodes of the files that they were
-found in. A post whose files are still so is not read again. What was written just before it was looked at is not
-kept, because a later change might leave the same times (as git has it with entries that are *racily clean*).
+found in. A post whose files are still so is not read again, unless they were written just before they were looked at:
+a later change might have left the same times (as git has it with entries that are *racily clean*).
 """
 
 from __future__ import annotations
