@@ -42,17 +42,21 @@ def events(name, *, since, resource):
     return poll(arrived, 30)
 
 
-def tasks(state, ends=""):
-    """Of the run that ended so: its task runs whose names have this end, with how and with which words each ended."""
+def tasks(state, count, ends=""):
+    """Of the run that ended so: its `count` task runs whose names have this end, and how each ended, in which words.
+
+    The server learns of each by an event of its own, some of them after the run has ended: that those it knows are
+    final does not say that there are no others.
+    """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
     run = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
 
     def ended():
-        """All are final, a little after the run itself."""
+        """All of them are known, and final."""
         with get_client(sync_client=True) as client:
-            found = client.read_task_runs(flow_run_filter=run)
-        return found if found and all(one.state and one.state.is_final() for one in found) else None
+            found = [one for one in client.read_task_runs(flow_run_filter=run) if one.name.endswith(ends)]
+        return len(found) >= count and all(one.state and one.state.is_final() for one in found) and found
 
-    return {one.name: (one.state.name, one.state.message) for one in poll(ended, 30) if one.name.endswith(ends)}
+    return {one.name: (one.state.name, one.state.message) for one in poll(ended, 60)}

@@ -29,7 +29,7 @@ def test_every_changed_post_is_a_task_that_says_what_was_done(site):
     state = sync(site)
     assert state.is_completed()
     done = ("Completed", "1 draft: 2 segments by the engine.")
-    assert tasks(state, " (zh)") == {f"posts/post-00{number} (zh)": done for number in range(3)}
+    assert tasks(state, 3, " (zh)") == {f"posts/post-00{number} (zh)": done for number in range(3)}
 
 
 def test_a_post_that_fails_is_a_failed_task_and_the_others_go_on(site):
@@ -40,7 +40,7 @@ def test_a_post_that_fails_is_a_failed_task_and_the_others_go_on(site):
         post = site / f"content/en/posts/post-00{number}.md"
         post.write_text(post.read_text() + "\nMore.\n")
     state = sync(site)
-    found = tasks(state, " (zh)")
+    found = tasks(state, 3, " (zh)")
     done = ("Completed", "1 draft: 2 segments kept, 1 by the engine.")
     assert found["posts/post-000 (zh)"] == found["posts/post-002 (zh)"] == done
     name, message = found["posts/post-001 (zh)"]
@@ -57,7 +57,7 @@ def test_more_posts_than_a_shard_takes_are_a_task_a_shard(site):
     state = sync(site)
     assert len(list((site / "drafts/zh/posts").glob("*.md"))) == 120
     drafts = "{0} drafts: {1} segments by the engine.".format
-    assert tasks(state, " (zh)") == {
+    assert tasks(state, 3, " (zh)") == {
         "posts/post-000 … posts/post-049, 50 posts (zh)": ("Completed", drafts(50, 100)),
         "posts/post-050 … posts/post-099, 50 posts (zh)": ("Completed", drafts(50, 100)),
         "posts/post-100 … posts/post-119, 20 posts (zh)": ("Completed", drafts(20, 40)),
@@ -66,7 +66,8 @@ def test_more_posts_than_a_shard_takes_are_a_task_a_shard(site):
 
 def test_a_plan_makes_no_tasks(site):
     write(site, 3)
-    assert tasks(sync(site, dry_run=True), " (zh)") == {}
+    steps = tasks(sync(site, dry_run=True), 2)
+    assert {name.rpartition("-")[0] for name in steps} == {"detect", "translate"}
 
 
 def test_what_the_work_on_a_post_logs_is_in_the_log_of_its_task(site):
@@ -116,7 +117,7 @@ def test_articles_that_workers_could_not_render_are_a_failed_task_with_why():
     state = flow(lambda: results.extend(step(gathered)()), name="a-flow")(return_state=True)
     assert results == [None, b"made"]
     assert state.is_completed()
-    assert tasks(state, "2 articles") == {
+    assert tasks(state, 2, "2 articles") == {
         "en/a … en/b, 2 articles": ("Failed", "The run renders them: RuntimeError: the worker is out of memory"),
         "zh/a … zh/c, 2 articles": ("Completed", "2 articles rendered."),
     }

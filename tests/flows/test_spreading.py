@@ -134,7 +134,7 @@ def test_two_workers_write_what_one_process_writes_though_one_is_killed(
     assert killer.wait(timeout=60) == 0
     assert workers[0].poll() == -signal.SIGKILL
     assert {Path(line).name for line in ran.read_text().split()} == {"one", "two"}, "both were at work"
-    assert [name for name, _ in tasks(state, " posts (zh)").values()] == ["Completed"] * 3, "a task a shard"
+    assert [name for name, _ in tasks(state, 3, " posts (zh)").values()] == ["Completed"] * 3, "a task a shard"
     monkeypatch.setenv("RAN", str(tmp_path / "elsewhere"))
     translate(load(tmp_path / "alone"))
     assert len(drafts(large)) == POSTS * 2
@@ -249,7 +249,7 @@ def test_two_workers_render_what_one_process_renders_though_one_is_killed(
     assert killer.wait(timeout=60) == 0
     assert workers[0].poll() == -signal.SIGKILL
     assert here == [], "the workers did it all"
-    rendered = [message for _, message in tasks(state, " articles").values()]
+    rendered = [message for _, message in tasks(state, 5, " articles").values()]
     assert sorted(rendered) == sorted([f"{number} articles rendered." for number in (50, 50, 50, 50, 40)])
     ours, alone = pages(written / "public"), pages(tmp_path / "alone-site")
     assert sorted(ours) == sorted(alone)
