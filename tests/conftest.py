@@ -1,8 +1,12 @@
-"""How Hypothesis looks for counterexamples, in all tests."""
+"""How Hypothesis looks for counterexamples, and what Ctrl-C does, in all tests."""
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
+
+# A shell has what it starts in the background ignore SIGINT, and so would the processes that tests press Ctrl-C in.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run, so that a change is what makes a test fail;
 # `PIPELINE_TEST_RANDOM=1 make test` looks for new ones.

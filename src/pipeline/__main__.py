@@ -1,5 +1,26 @@
-"""`python -m pipeline`, for where the command is not on the path."""
+"""The command `pipeline`, also as `python -m pipeline`."""
 
-from pipeline.cli import main
+import atexit
+import gc
+import sys
 
-main(prog_name="pipeline")
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run it with the arguments of this process."""
+    atexit.register(gc.freeze)  # a process that ends need not look through all it knows for cycles
+    gc.disable()  # nor one that imports
+    if "status" in sys.argv:
+        from pipeline.translation.ahead import begin
+
+        begin(sys.argv[1:])
+    from pipeline.cli import main as commands
+
+    gc.freeze()
+    gc.enable()
+    commands(prog_name="pipeline")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import logging
 import sys
 from collections.abc import Iterator
@@ -17,8 +15,6 @@ from pipeline.commands.options import Command
 from pipeline.console import Commands, Group
 
 __all__ = ["main"]
-
-atexit.register(gc.freeze)  # a process that ends need not look through all it knows for cycles
 
 # The module of each, in the order in which they are used; it is imported when its command is.
 _MODULES = {

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from pipeline import config, taken
-from pipeline.translation import survey
+from pipeline.translation import ahead, survey
 from tests.commands.conftest import CONFIG, POST
 
 FORMS = [["status"], ["status", "--all"], ["status", "--json"], ["-v", "status"], ["--root", "../site", "status"]]
@@ -260,3 +260,90 @@ def test_a_root_that_leads_in_a_circle_is_an_error(empty):
 def test_a_place_for_libraries_that_is_not_there_is_no_fault(several, monkeypatch):
     monkeypatch.syspath_prepend(several.root / "dist-packages")
     assert several.ok("status").out
+
+
+AHEAD = """
+import os, sys, time
+from pipeline.translation import ahead, survey
+survey.TICK = -(10**18)
+ahead._LARGE = 0
+os.sched_getaffinity = lambda _: {0, 1}
+this, look, listing = os.getpid(), ahead.looked_at, ahead.Ahead.listing
+
+def looked_at(directory):
+    if slow == "copy" and os.getpid() != this:
+        time.sleep(2)
+    taken.append(directory)
+    return look(directory)
+
+def listed(*of):
+    found = listing(*of)
+    print(len(taken) if found else "late", file=sys.stderr)
+    return found
+
+slow, taken = sys.argv.pop(1), []
+if slow == "ends":
+    ahead._look = lambda root, told, claims: (os.write(told, b'[["content'), os._exit(1))
+else:
+    ahead.looked_at = looked_at
+ahead.Ahead.listing = listed
+from pipeline.__main__ import main
+main()
+"""
+
+
+def told_ahead(*arguments, slow=""):
+    """The answer of a process that looks ahead, and at how many directories it looked itself."""
+    command = [sys.executable, "-c", AHEAD, slow, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout, done.stderr.partition("\n")[0]
+
+
+class TestAhead:
+    """The files of a large site are looked at by another process."""
+
+    @pytest.mark.parametrize("form", [form for form in FORMS if form[0] != "-v"])
+    def test_the_answer_is_the_same(self, several, form):
+        expected = several.ok(*form).out
+        found, looked = told_ahead(*form)
+        assert found == expected
+        assert looked != "late"
+
+    def test_this_one_looks_at_what_the_copy_has_not_taken(self, several):
+        expected = several.ok("status").out
+        assert told_ahead("status", slow="copy") == (expected, "4")
+
+    def test_a_change_is_seen(self, several):
+        several.ok("status")
+        rewritten(several.root / "content/en/posts/hello.md", "One sentence", "Two sentence")
+        several.write("content/en/more.md", POST)
+        (several.root / "content/zh/behind.md").unlink()
+        found, looked = told_ahead("status", "--json")
+        assert looked != "late"
+        assert found == anew(several, "status", "--json").out
+
+    def test_a_site_that_was_moved_is_looked_at_where_it_is(self, several, monkeypatch):
+        expected = several.ok("status").out
+        moved = several.root.rename(several.root.with_name("moved"))
+        (several.root / "content").mkdir(parents=True)
+        monkeypatch.chdir(moved)
+        assert told_ahead("status") == (expected, "late")
+
+    def test_half_an_answer_is_none(self, several):
+        expected = several.ok("status").out
+        assert told_ahead("status", slow="ends") == (expected, "late")
+
+    def test_something_unusual_is_looked_at_closely(self, several):
+        several.ok("status")
+        (several.root / "content/en/linked").symlink_to("posts")
+        found, looked = told_ahead("status", "--json")
+        assert looked == "late"
+        assert found == anew(several, "status", "--json").out
+        assert "linked/hello" in found
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["translate", "status"], ["--root", ".", "build"], []])
+def test_a_small_site_and_other_commands_need_nobody_ahead(several, arguments):
+    several.ok("status")
+    ahead.begin(arguments)
+    assert ahead.begun() is None

@@ -14,9 +14,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.content.tree import Tree, key_of, looked_at
+from pipeline.content.tree import Tree, key_of
 from pipeline.errors import ContentError
 from pipeline.taken import TICK, program
+from pipeline.translation.ahead import begun
 from pipeline.translation.state import PostState
 from pipeline.translation.surveyed import Basis, Surveyed
 
@@ -81,8 +82,8 @@ def library_of(settings: Settings, posts: Iterable[str]) -> Library:
     from pipeline.content import Library
 
     basis = Basis.of(settings)
-    trees = _trees(basis)
-    files = trees and _by_key(trees)
+    listing = basis.listing()
+    files = listing and _by_key(listing.trees())
     if not files:
         return Library.read(settings)
     keys = set(posts)
@@ -113,18 +114,20 @@ class _Look:
     """One look at the files of a site; `known` is what the last one found."""
 
     def __init__(self, root: Path) -> None:
-        self.started = time.time_ns()
+        self._ahead = begun()
+        self.started = self._ahead.started if self._ahead else time.time_ns()
         self._program = program()
         self.known = Surveyed.read(root, self._program)
 
     def survey(self, basis: Basis, given: str) -> Survey:
         """`given` tells what the basis is from, as `_given` does."""
         known = self.known if self.known and self.known.basis == basis else None
-        trees = _trees(basis)
-        if trees and known and known.given == given and known.holds(trees):
+        listing = (self._ahead and self._ahead.listing(basis)) or basis.listing()
+        if listing and known and known.given == given and known.holds(listing):
             return Survey(known.states)
-        files = trees and _by_key(trees)
-        if not trees or not files:
+        trees = listing.trees() if listing else []
+        files = _by_key(trees)
+        if not listing or not files:
             return _complete(basis)
         to_read = known.changed(trees) | known.unsure if known else set().union(*files)
         for locale in range(len(basis.targets)):
@@ -140,7 +143,7 @@ class _Look:
             unsure = {key for key in to_read if key in recent or not _is_sure(key, basis, files, found, library)}
             order = {locale: number for number, locale in enumerate(basis.targets)}
             states = sorted([*states, *found.values()], key=lambda state: (order[state.locale], state.post))
-        Surveyed.of(self._program, given, basis, unsure, states, trees).keep()
+        Surveyed(self._program, given, basis, frozenset(unsure), states, listing).keep()
         return Survey(states, problems)
 
 
@@ -172,13 +175,6 @@ def _is_sure(
         if library.pair(key, locale).fault or (state is None and there) or (state and state.state == "moved"):
             return False
     return True
-
-
-def _trees(basis: Basis) -> list[Tree] | None:
-    """What is in each of the directories; None where one of them holds something unusual."""
-    trees = [looked_at(directory) for directory in basis.directories]
-    usual = [tree for tree in trees if tree is not None]
-    return usual if len(usual) == len(trees) else None
 
 
 def _by_key(trees: Iterable[Tree]) -> list[Files] | None:
