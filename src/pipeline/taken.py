@@ -7,6 +7,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -122,8 +123,11 @@ def scanned(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
         os.close(handle)
 
 
+@cache
 def program() -> str:
-    """A name for the program, Python and the libraries as they are installed: their folder changes with any of them."""
+    """A name for the program, Python and the libraries as this process found them installed: their folder changes with
+    any of them.
+    """
     folders = [Path(path) for path in sys.path if path.endswith("-packages")]
     libraries = [(str(folder), folder.stat().st_mtime_ns) for folder in folders if folder.is_dir()]
     return repr((sys.version, pipeline.__version__, libraries, taken_down([Path(pipeline.__file__).parent])))

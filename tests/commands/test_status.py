@@ -144,9 +144,17 @@ def test_a_variable_that_is_nearly_ours_is_answered_every_time(several, looks, m
     assert "PIPELINE_SIET__TITLE is not used" in told[0]
 
 
-def test_another_program_looks_itself(several, looks, monkeypatch):
+@pytest.fixture
+def installed():
+    """Looks at what is installed once more when it is called, as another process does."""
+    yield taken.program.cache_clear
+    taken.program.cache_clear()
+
+
+def test_another_program_looks_itself(several, looks, monkeypatch, installed):
     several.run("status")
     monkeypatch.setattr("pipeline.__version__", "another")
+    installed()
     several.run("status")
     assert len(looks) == 2
 
@@ -257,8 +265,9 @@ def test_a_root_that_leads_in_a_circle_is_an_error(empty):
     assert done.err.startswith("Error: ")
 
 
-def test_a_place_for_libraries_that_is_not_there_is_no_fault(several, monkeypatch):
+def test_a_place_for_libraries_that_is_not_there_is_no_fault(several, monkeypatch, installed):
     monkeypatch.syspath_prepend(several.root / "dist-packages")
+    installed()
     assert several.ok("status").out
 
 

@@ -207,15 +207,15 @@ def test_killed_between_two_files_nothing_is_half_written(bilingual: Site, monke
     bilingual.configure(site='untranslated = "hide"')
     bilingual.build(out=bilingual.root / "expected")
     expected = built(bilingual.root / "expected")
-    replace, calls = Path.replace, []
+    replace, calls = os.replace, []
 
-    def dying(self: Path, target: Path) -> Path:
+    def dying(source: str | Path, target: str | Path) -> None:
         calls.append(target)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return replace(self, target)
+        replace(source, target)
 
-    monkeypatch.setattr(Path, "replace", dying)
+    monkeypatch.setattr(os, "replace", dying)
     with pytest.raises(KeyboardInterrupt):
         bilingual.build()
     monkeypatch.undo()
@@ -309,15 +309,15 @@ def test_an_empty_site_can_be_built(site: Site) -> None:
 
 def test_the_site_may_be_on_another_file_system(bilingual: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     bilingual.build()
-    real, refused = Path.replace, []
+    real, refused = os.replace, []
 
-    def replace(path: Path, target: Path) -> Path:
-        if path.parent != Path(target).parent:  # as the kernel answers where these are two file systems
-            refused.append(path)
+    def replace(source: str | Path, target: str | Path) -> None:
+        if Path(source).parent != Path(target).parent:  # as the kernel answers where these are two file systems
+            refused.append(source)
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-        return real(path, target)
+        real(source, target)
 
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     out = bilingual.root.parent / "elsewhere"
     umask = os.umask(0o027)
     try:

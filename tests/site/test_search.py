@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.site import indexing
 from pipeline.site.cache import Cache, Row, packed
 from pipeline.site.indexing import Making
-from pipeline.site.search import contents, encoded, patch, place_of, terms, text_terms, weights
+from pipeline.site.search import contents, encoded, patch, place_of, terms, weights
 from tests.site.conftest import Site
 
 
@@ -44,7 +44,7 @@ def index(documents: Iterable[tuple[str, str, str]]) -> tuple[int, list[bytes]]:
 
 def index_files(documents: list[tuple[str, str]]) -> dict[str, bytes]:
     """The files of an index of titles and texts."""
-    shards = index((title, "", text_terms(text)) for title, text in documents)[1]
+    shards = index((title, "", text) for title, text in documents)[1]
     listed = [[title, f"/{number}/", "", "zh-CN"] for number, (title, _) in enumerate(documents)]
     files = {f"{number}.json": data for number, data in enumerate(shards)}
     return {"index.json": contents([str(len(shard)) for shard in shards], listed), **files}
@@ -136,8 +136,6 @@ def test_a_patched_index_is_as_one_made_anew(
     documents: list[tuple[str, str, str]], number: int, new: tuple[str, str, str]
 ) -> None:
     number = min(number, len(documents) - 1)
-    documents = [(title, labels, text_terms(text)) for title, labels, text in documents]
-    new = (*new[:2], text_terms(new[2]))
     size, (before,) = index(documents)
     shard = json.loads(before)
     size += patch(shard, number, weights(*documents[number]), weights(*new))
@@ -147,7 +145,7 @@ def test_a_patched_index_is_as_one_made_anew(
 
 @given(st.lists(st.text(), max_size=4))
 def test_an_index_is_the_json_of_its_terms(texts: list[str]) -> None:
-    documents = [(text, text, text_terms(text)) for text in texts]
+    documents = [(text, text, text) for text in texts]
     size, (shard,) = index(documents)
     pairs: dict[str, list[int]] = {}
     for number, document in enumerate(documents):
@@ -157,19 +155,13 @@ def test_an_index_is_the_json_of_its_terms(texts: list[str]) -> None:
     assert size == sum(2 * len(term) + 6 * len(found) // 2 for term, found in pairs.items())
 
 
-@pytest.mark.parametrize("damaged", ["word", "\n" * 9, text_terms("word").replace("1", "x"), text_terms("word")[1:]])
-def test_what_are_no_terms_is_noticed(damaged: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):
-        index([("word", "", damaged)])
-
-
 def test_it_is_the_same_in_however_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     # So many terms that there are several shards.
     texts = [
         f"post {number} " + "".join(chr(0x4E00 + (number * 37 + at * 11) % 3000) for at in range(400))
         for number in range(40)
     ]
-    documents = [(f"T{number}", f"字 {number}", text_terms(text)) for number, text in enumerate(texts)]
+    documents = [(f"T{number}", f"字 {number}", text) for number, text in enumerate(texts)]
     whole = index(documents)
     assert len(whole[1]) > 1
     for gathered, merges in ((1, 1), (7, 256)):
@@ -178,7 +170,7 @@ def test_it_is_the_same_in_however_many_parts(monkeypatch: pytest.MonkeyPatch) -
         assert index(documents) == whole
 
 
-def test_the_terms_of_an_index_are_known_until_it_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_the_texts_of_an_index_are_known_until_it_is_brought_up_to_date(tmp_path: Path) -> None:
     """Builds that fail may have forgotten an article, and rendered it again, since an index was made of it."""
     cache = Cache(tmp_path / "cache", tmp_path / "out")
     row = Row("", "digest", "", "{}")
@@ -188,6 +180,6 @@ def test_the_terms_of_an_index_are_known_until_it_is_brought_up_to_date(tmp_path
     assert cache.article("en/posts/a") is None
     cache.keep_article("en/posts/a", row, packed("<p>new</p>"), packed("new"))
     cache.keep_article("en/posts/a", row, packed("<p>newer</p>"), packed("newer"))
-    assert cache.searched_terms("en/posts/a") == "old"
+    assert cache.searched_text("en/posts/a") == "old"
     cache.forget_superseded()
-    assert cache.searched_terms("en/posts/a") == "newer"
+    assert cache.searched_text("en/posts/a") == "newer"

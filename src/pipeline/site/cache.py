@@ -22,19 +22,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.taken import program
+
 __all__ = ["Cache", "Damaged", "Made", "Row", "digest", "packed"]
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "7"
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (name TEXT PRIMARY KEY, made_from TEXT NOT NULL, digest TEXT NOT NULL, remarks TEXT NOT NULL,
  facts TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX remarked ON articles (name) WHERE remarks != '';
-CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, terms BLOB NOT NULL);
-CREATE TABLE superseded (name TEXT PRIMARY KEY, terms BLOB NOT NULL);
+CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, text BLOB NOT NULL);
+CREATE TABLE superseded (name TEXT PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, labels TEXT NOT NULL,
  PRIMARY KEY (language, number));
 CREATE INDEX searched_names ON searched (language, name);
@@ -157,13 +158,13 @@ class Cache:
             raise Damaged(f"{self.path}: {name} is missing")
         return str(rows[0][0])
 
-    def keep_article(self, name: str, row: Row, html: bytes, terms: bytes) -> None:
-        """Keep an article, its HTML, and the terms of its text, both `packed`. The terms of the one before it
-        are kept until they are `forget_superseded`.
+    def keep_article(self, name: str, row: Row, html: bytes, text: bytes) -> None:
+        """Keep an article, its HTML, and its text, both `packed`. The text of the one before it is kept until it is
+        `forget_superseded`.
         """
         self._supersede([name])
         self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [(name, *astuple(row))])
-        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, html, terms)])
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, html, text)])
 
     def forget_articles(self, names: Iterable[str]) -> None:
         """These are no more, but for what the search still knows of them."""
@@ -173,17 +174,17 @@ class Cache:
             self._write(f"DELETE FROM {table} WHERE name = ?", [(name,) for name in names])  # noqa: S608 (names of ours)
 
     def _supersede(self, names: Iterable[str]) -> None:
-        """Keep the terms that the search index was made of, should there be others when it is brought up to date."""
-        command = "INSERT OR IGNORE INTO superseded SELECT name, terms FROM texts WHERE name = ?"
+        """Keep the text that the search index was made of, should there be another when it is brought up to date."""
+        command = "INSERT OR IGNORE INTO superseded SELECT name, text FROM texts WHERE name = ?"
         self._write(command, [(name,) for name in names])
 
     def html(self, name: str) -> str:
         """The HTML of an article that is kept."""
         return self._text("SELECT html FROM texts WHERE name = ?", name)
 
-    def terms(self, name: str) -> str:
-        """The terms of the text of an article that is kept."""
-        return self._text("SELECT terms FROM texts WHERE name = ?", name)
+    def text(self, name: str) -> str:
+        """The text of an article that is kept."""
+        return self._text("SELECT text FROM texts WHERE name = ?", name)
 
     def searched(self, language: str) -> list[tuple[str, str]]:
         """(name, what its terms were made from) of each document of a search index, in order."""
@@ -204,10 +205,10 @@ class Cache:
             raise Damaged(f"{self.path}: {error}") from error
         return str(title), str(labels)
 
-    def searched_terms(self, name: str) -> str:
-        """The terms that the text of an article had when the search index was made."""
+    def searched_text(self, name: str) -> str:
+        """The text of an article when the search index was made."""
         question = (
-            "SELECT terms FROM superseded WHERE name = ?1 UNION ALL SELECT terms FROM texts WHERE name = ?1 LIMIT 1"
+            "SELECT text FROM superseded WHERE name = ?1 UNION ALL SELECT text FROM texts WHERE name = ?1 LIMIT 1"
         )
         return self._text(question, name)
 
@@ -385,12 +386,12 @@ def _connected(path: Path | None, out: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = OFF")  # what a crash of the machine spoils is found to be damaged
     db.execute("PRAGMA cache_size = -2000")
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    known = db.execute("SELECT value FROM facts WHERE name = 'format'").fetchone() if "facts" in tables else None
-    if known != (_FORMAT,):
+    known = db.execute("SELECT value FROM facts WHERE name = 'program'").fetchone() if "facts" in tables else None
+    if known != (of_today := program(),):
         for name in tables:
             db.execute(f'DROP TABLE IF EXISTS "{name}"')
         db.executescript(_TABLES)
-        db.execute("INSERT INTO facts VALUES ('format', ?), ('out', ?)", (_FORMAT, os.fspath(out.resolve())))
+        db.execute("INSERT INTO facts VALUES ('program', ?), ('out', ?)", (of_today, os.fspath(out.resolve())))
         db.commit()
     db.execute("BEGIN IMMEDIATE")  # of two builds at once, the second does without what is kept
     return db

@@ -101,7 +101,8 @@ def make_searches(work: Work) -> None:
     """The search of each language, unless a page or a file of the site takes its place."""
     indexes = [_index(work, locale, folder) for locale, folder in _searches(work)]
     made = [index for index in indexes if not index.patched]
-    _do(work, [(partial(index.gather, part), partial(index.making.gathered, part)) for index, part in _parts(made)])
+    gathers = [(index.making, part) for index in made for part in index.making.gathers]
+    _do(work, [(partial(making.gather, part), partial(making.gathered, part)) for making, part in gathers])
     merges = [(index.making, part) for index in made for part in index.making.merges]
     _do(work, [(partial(making.merge, part), partial(making.merged, part)) for making, part in merges])
     shards = [(index, numbers) for index in made for numbers in in_parts(index.making.shards, _SHARDS)]
@@ -115,10 +116,6 @@ def _index(work: Work, locale: str, folder: str) -> Index:
     pages = _searched(page for page in work.plan.pages if page.locale == locale)
     documents = Documents(work.output.scratch(f"documents-{locale}") / "all", (_document(work, page) for page in pages))
     return Index(work.output, work.cache, locale, folder, documents)
-
-
-def _parts(indexes: Iterable[Index]) -> Iterator[tuple[Index, int]]:
-    return ((index, part) for index in indexes for part in index.making.gathers)
 
 
 def _do(work: Work, jobs: Iterable[tuple[Callable[[], Any], Callable[[Any], None]]]) -> None:

@@ -13,7 +13,7 @@ __all__ = ["Making"]
 _DOCUMENTS = 128  # that are gathered at a time
 _MERGES = 32  # parts of the buckets
 
-Text = tuple[str, str, str]  # title, labels, and the `text_terms` of a text
+Text = tuple[str, str, str]  # title, labels, and text
 
 
 class Making:
@@ -33,7 +33,7 @@ class Making:
         self._merged: dict[int, tuple[int, int]] = {}  # by bucket: where it is in its part, and how long
 
     def gather(self, part: int) -> array[int]:
-        """Some documents' terms, put into buckets. Raises ValueError for what are no terms."""
+        """Some documents' terms, put into buckets."""
         with self._path("gathered", part).open("wb") as file:
             return array("L", map(file.write, bucketed(self._documents(part * _DOCUMENTS, _DOCUMENTS))))
 

@@ -23,7 +23,6 @@ from pipeline.site.links import Links, Target
 from pipeline.site.pages import Page
 from pipeline.site.reading import stat_or_none
 from pipeline.site.render import Rendered
-from pipeline.site.search import text_terms
 
 __all__ = [
     "Fragment",
@@ -210,7 +209,7 @@ class Parcel:
 
     row: Row
     html: bytes
-    terms: bytes
+    text: bytes
 
 
 def parcel(
@@ -238,12 +237,12 @@ def parcel(
     remarks = {name: value for name, value in remarks.items() if value}
     made_from = made_from if recorder.certain else ""
     row = Row(made_from, rendered.digest, json.dumps(remarks) if remarks else "", json.dumps(facts))
-    return Parcel(row, packed(rendered.html), packed(text_terms(rendered.text)))
+    return Parcel(row, packed(rendered.html), packed(rendered.text))
 
 
 def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]) -> None:
     """Keep an article, and the memory free of it."""
-    cache.keep_article(name_of(article), made.row, made.html, made.terms)
+    cache.keep_article(name_of(article), made.row, made.html, made.text)
     if not is_as_it_was(cache, made.row, files):
         raise BuildError(
             "an image was changed while the site was built.", path=article.post.path, remedy="Build again."

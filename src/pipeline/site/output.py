@@ -70,7 +70,7 @@ class Output:
     _links: frozenset[str] = frozenset()
     _has_empty_folders: bool = False
     _ready: bool = False
-    _folder: Path | None = None  # that a file was put into just now
+    _folder: str | None = None  # that a file was put into just now
 
     def add_if_same(self, path: str, made_from: str) -> bool:
         """The file that is there, if an earlier build made it from the same and nobody has touched it; errors as for
@@ -124,7 +124,7 @@ class Output:
         if not self._ready:
             self.staging.mkdir(parents=True, exist_ok=True)
             self._ready = True
-        return self.staging / blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        return self.staging / _name(path)
 
     def scratch(self, name: str) -> Path:
         """A new directory for what a build needs until its end."""
@@ -218,7 +218,7 @@ class Output:
         """What waits, into its place: so many files."""
         written = 0
         for path in self._ledger.waiting():
-            self._put(path, self._waiting(path))
+            self._put(path, f"{self.staging}/{_name(path)}")
             written += 1
         return written
 
@@ -308,24 +308,24 @@ class Output:
         links = self._linked()
         return bool(links) and any(path == link or path.startswith(f"{link}/") for link in links)
 
-    def _put(self, path: str, waiting: Path) -> None:
+    def _put(self, path: str, waiting: str | Path) -> None:
         """Rename a file into its place, where it keeps the permissions of the one before it."""
-        target = self.directory / path
+        target, folder = f"{self.directory}/{path}", path.rpartition("/")[0]
         try:
-            mode = target.stat().st_mode
+            mode = os.stat(target).st_mode  # noqa: PTH116 (of every file)
         except (FileNotFoundError, NotADirectoryError):
             mode = 0
         if stat.S_ISREG(mode):
-            waiting.chmod(stat.S_IMODE(mode))
-        elif mode or target.parent != self._folder:
+            os.chmod(waiting, stat.S_IMODE(mode))  # noqa: PTH101
+        elif mode or folder != self._folder:
             self._make_room(path)
-            self._folder = target.parent
+            self._folder = folder
         try:
-            waiting.replace(target)
+            os.replace(waiting, target)  # noqa: PTH105
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            _copy_atomic(waiting, target)
+            _copy_atomic(Path(waiting), Path(target))
             shutil.copymode(waiting, target)
 
     def _make_room(self, path: str) -> None:
@@ -375,6 +375,11 @@ class Output:
             write_atomic(self.directory / MARKER, changed)
         else:  # it is damaged
             self._mark(state, ())
+
+
+def _name(path: str) -> str:
+    """Of a file while it waits."""
+    return blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def _json(value: object) -> str:

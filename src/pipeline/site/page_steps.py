@@ -23,7 +23,7 @@ from pipeline.site.work import Job, Work
 
 __all__ = ["page_html", "pages_again", "render_pages", "theme_of"]
 
-_PAGES, _CHANNELS = 4, 8  # to a job
+_PAGES, _CHANNELS = 4, 2  # to a job
 _LONG = 1000  # posts, or pages
 
 

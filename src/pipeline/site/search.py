@@ -28,7 +28,6 @@ __all__ = [
     "shard",
     "shard_count",
     "terms",
-    "text_terms",
     "weights",
 ]
 
@@ -66,66 +65,40 @@ def place_of(term: str) -> int:
     return number % BUCKETS
 
 
-def text_terms(text: str) -> str:
-    """The terms of a text as they are kept: for each of the BUCKETS a line, which has for each weight that any of its
-    terms have a semicolon, the weight, and those terms, with a blank after each of all these.
-    """
+def weights(title: str, labels: str, text: str) -> Counter[str]:
+    """The terms of a document, and how much each of them weighs."""
     counts = Counter(terms(text))
-    weighing = {1: [term for term, count in counts.items() if count == 1]}  # most of them
     for term, count in counts.items():
-        if count > 1:
-            weighing.setdefault(min(count, _MOST), []).append(term)
+        if count > _MOST:
+            counts[term] = _MOST
+    for more, part in zip(_WEIGHTS, (title, labels), strict=True):
+        for term in terms(part):
+            counts[term] += more
+    return counts
+
+
+def bucketed(documents: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
+    """For each of the BUCKETS a text, of a line for each of the documents, in order: it has for each weight that any
+    term of a document has a semicolon, the weight, and those terms that are in the bucket, with a blank after each of
+    all these. A bucket is part of one shard, however many there are. Documents are given as title, labels, and text.
+    """
+    found = [_lines(weights(*document)) for document in documents]
+    return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in zip(*found, strict=True))
+
+
+def _lines(weighed: Mapping[str, int]) -> list[str]:
+    by_weight: dict[int, list[str]] = {1: [term for term, weight in weighed.items() if weight == 1]}  # most of them
+    for term, weight in weighed.items():
+        if weight > 1:
+            by_weight.setdefault(weight, []).append(term)
     lines = [""] * BUCKETS
-    for weight, some in weighing.items():
+    for weight, some in by_weight.items():
         buckets: dict[int, list[str]] = defaultdict(list)
         for term in some:
             buckets[place_of(term)].append(term)
         for place, here in buckets.items():
             lines[place] += f";{weight} {' '.join(here)} "
-    return "\n".join(lines)
-
-
-def weights(title: str, labels: str, inside: str = "") -> dict[str, int]:
-    """The terms of a document, and how much each of them weighs; `inside` are the `text_terms` of its text. Raises
-    ValueError if they are none.
-    """
-    start, *groups = inside.replace("\n", "").split(";")
-    if start:
-        raise ValueError(inside[:40])
-    counts: dict[str, int] = {}
-    for some in groups:
-        weight, *words, _ = some.split(" ")
-        counts |= dict.fromkeys(words, int(weight))
-    for more, part in zip(_WEIGHTS, (title, labels), strict=True):
-        for term in terms(part):
-            counts[term] = counts.get(term, 0) + more
-    return counts
-
-
-def bucketed(documents: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
-    """For each of the BUCKETS a text: the lines that the documents have there, as in `text_terms`, in order. A bucket
-    is part of one shard, however many there are. Documents are given as title, labels, and the `text_terms` of their
-    text. Raises ValueError for what are no terms.
-    """
-    found = []
-    for title, labels, inside in documents:
-        lines = inside.split("\n")
-        if len(lines) != BUCKETS:
-            raise ValueError(inside[:40])
-        for term, more in weights(title, labels).items():
-            place = place_of(term)
-            lines[place] = _heavier(lines[place], term, more)
-        found.append(lines)
-    return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in zip(*found, strict=True))
-
-
-def _heavier(line: str, term: str, more: int) -> str:
-    """A line in which a term weighs more."""
-    before, found, after = line.partition(f" {term} ")
-    if not found:
-        return f"{line};{more} {term} "
-    weight = before.rpartition(";")[2].partition(" ")[0]
-    return f"{before} {after};{int(weight) + more} {term} "
+    return lines
 
 
 def merged(texts: Iterable[bytes]) -> tuple[int, Iterator[bytes]]:

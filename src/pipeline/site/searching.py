@@ -96,14 +96,7 @@ class Index:
         self.making = Making(output.scratch(f"index-{language}"), len(documents), self._texts)
 
     def _texts(self, first: int, count: int) -> Iterator[Text]:
-        return ((one.listed[0], one.labels, self._cache.terms(one.text)) for one in self._documents.some(first, count))
-
-    def gather(self, part: int) -> array[int]:
-        """That part of `making`."""
-        try:
-            return self.making.gather(part)
-        except ValueError as error:
-            raise Damaged(f"{self._cache.path}: {error}") from error
+        return ((one.listed[0], one.labels, self._cache.text(one.text)) for one in self._documents.some(first, count))
 
     def shards(self, numbers: Iterable[int]) -> list[Staged]:
         """The files of some shards."""
@@ -182,10 +175,10 @@ def _changes(cache: Cache, language: str, fresh: Mapping[int, Document], known: 
     """By shard, then by document: the terms that are others there, as they were and as they are."""
     touched: dict[int, _Changes] = defaultdict(lambda: defaultdict(lambda: ({}, {})))
     for number, one in fresh.items():
-        old = {}
+        old: Mapping[str, int] = {}
         if number < known:
-            old = weights(*cache.searched_labels(language, number), cache.searched_terms(one.text))
-        new = weights(one.listed[0], one.labels, cache.terms(one.text))
+            old = weights(*cache.searched_labels(language, number), cache.searched_text(one.text))
+        new = weights(one.listed[0], one.labels, cache.text(one.text))
         for place, terms, others in ((0, old, new), (1, new, old)):
             for term, weight in terms.items():
                 if others.get(term) != weight:

@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -20,9 +19,10 @@ __all__ = ["FEW", "in_parts", "may_fork", "spread"]
 
 # With fewer things than these a process, starting it would cost more than it saves.
 FEW = 32
-# So many things a copy does until another takes its place. What it has looked at it no longer shares with this process,
-# for objects are counted where they are: one that looked at everything would take all that memory once more.
-_LIFE = 32
+# Another copy takes the place of one that has touched so many pages of memory, and has done so many things. What it has
+# looked at it no longer shares with this process, for objects are counted where they are: one that looked at everything
+# would take all that memory once more.
+_TOUCHED, _DONE = 4_000, 24
 _LEAST = 8  # for each copy, or else no other takes its place
 _PIPE = 1 << 20  # bytes that wait while this process is busy with a thing of its own
 _NUMBER = 4  # bytes
@@ -109,15 +109,25 @@ def _work(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for connection in others:
             connection.close()
-        for number in islice(_taken(queue), _LIFE):
+        for done, number in enumerate(_taken(queue), 1):
             try:
                 result = function(things[number])
-            except Exception:  # noqa: BLE001, S112 (the process it belongs to will see it, too)
-                continue
-            its.send((number, result))
+            except Exception:  # noqa: BLE001, S110 (the process it belongs to will see it, too)
+                pass
+            else:
+                its.send((number, result))
+            if done >= _DONE and _touched() > _TOUCHED:
+                break
     except BaseException:  # noqa: BLE001 (there is nothing above)
         os._exit(1)
     os._exit(0)
+
+
+def _touched() -> int:
+    """How many pages of memory this process has touched first, since it was there."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def _taken(queue: int) -> Iterator[int]:
