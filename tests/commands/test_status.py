@@ -277,11 +277,14 @@ from pipeline.translation import ahead, survey
 survey.TICK = -(10**18)
 ahead._LARGE = 0
 os.sched_getaffinity = lambda _: {0, 1}
-this, look, listing = os.getpid(), ahead.looked_at, ahead.Ahead.listing
+this, look_at, look, listing = os.getpid(), ahead._look_at, ahead.looked_at, ahead.Ahead.listing
+
+def waits(directories, claims, order):
+    while slow == "copy" and os.getpid() != this and not claims[1]:
+        time.sleep(0.01)
+    return look_at(directories, claims, order)
 
 def looked_at(directory):
-    if slow == "copy" and os.getpid() != this:
-        time.sleep(2)
     taken.append(directory)
     return look(directory)
 
@@ -294,7 +297,7 @@ slow, taken = sys.argv.pop(1), []
 if slow == "ends":
     ahead._look = lambda root, told, claims: (os.write(told, b'[["content'), os._exit(1))
 else:
-    ahead.looked_at = looked_at
+    ahead._look_at, ahead.looked_at = waits, looked_at
 ahead.Ahead.listing = listed
 from pipeline.__main__ import main
 main()
