@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import load
-from pipeline.site import build, cache, page_steps, remembered, search
+from pipeline.site import build, cache_file, page_steps, remembered, search
 from tests.site.conftest import PNG, Site
 
 WORDS = "cache kernel `code` **bold** [first](first.md#a-part) [gone](/posts/gone/) $x^2$ memory queue".split()  # noqa: SIM905
@@ -256,7 +256,7 @@ def test_what_is_kept_for_a_site_goes_with_it(bilingual: Site) -> None:
 def test_nothing_is_kept_of_what_another_program_made(bilingual: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     bilingual.build()
     monkeypatch.setattr(search, "_WEIGHTS", (80, 40))
-    for module in (cache, remembered, importlib.import_module("pipeline.site.build")):
+    for module in (cache_file, remembered, importlib.import_module("pipeline.site.build")):
         monkeypatch.setattr(module, "program", lambda: "another")
     bilingual.build()
     assert contents(bilingual.public) == clean(bilingual)

@@ -22,26 +22,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.taken import program
+from pipeline.site.cache_file import connected, ground_of, has_site, remove
 
 __all__ = ["Cache", "Damaged", "Made", "Row", "digest", "packed"]
 
 log = logging.getLogger(__name__)
 
-_TABLES = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE posts (path TEXT PRIMARY KEY, stat TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (name TEXT PRIMARY KEY, made_from TEXT NOT NULL, digest TEXT NOT NULL, remarks TEXT NOT NULL,
- facts TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX remarked ON articles (name) WHERE remarks != '';
-CREATE TABLE texts (name TEXT PRIMARY KEY, html BLOB NOT NULL, text BLOB NOT NULL);
-CREATE TABLE superseded (name TEXT PRIMARY KEY, text BLOB NOT NULL);
-CREATE TABLE searched (language TEXT, number INTEGER, name TEXT NOT NULL, made_from TEXT NOT NULL, labels TEXT NOT NULL,
- PRIMARY KEY (language, number));
-CREATE INDEX searched_names ON searched (language, name);
-CREATE TABLE files (path TEXT PRIMARY KEY, made_from TEXT NOT NULL, stat TEXT NOT NULL)
- WITHOUT ROWID;
-"""
 _STAGED = ".staged"
 _LONG = 3600.0  # seconds in which a build that goes on stages a file
 _T = TypeVar("_T")
@@ -85,28 +71,27 @@ class Cache:
         self._shareable = False
         self._is_lost = False
         self._process = os.getpid()
-        self._copied: list[
-            sqlite3.Connection
-        ] = []  # of the process that this one is a copy of: never to be closed here
-        self._db = self._opened(out) if kept else _connected(None, out)
+        # Of the process that this one is a copy of: never to be closed here.
+        self._copied: list[sqlite3.Connection] = []
+        self._db = self._opened(out) if kept else connected(None, out)
 
     def _opened(self, out: Path) -> sqlite3.Connection:
         self._shareable = True
         try:
-            return _connected(self.path, out)
+            return connected(self.path, out)
         except sqlite3.OperationalError as error:
             log.info("%s is not used: %s", self.path, error)  # another build has it
             self.is_kept, self._shareable, self._is_lost = False, False, True
-            return _connected(None, out)
+            return connected(None, out)
         except (sqlite3.Error, OSError) as error:
             log.warning("%s is begun anew: %s", self.path, error)
-        _remove(self.path)
+        remove(self.path)
         try:
-            return _connected(self.path, out)
+            return connected(self.path, out)
         except (sqlite3.Error, OSError) as error:
             log.warning("%s cannot be used: %s", self.path, error)
             self.is_kept = self._shareable = False
-            return _connected(None, out)
+            return connected(None, out)
 
     def fact(self, name: str) -> str:
         """A value that was kept; `""` if there is none."""
@@ -274,7 +259,7 @@ class Cache:
     @property
     def ground(self) -> Path:
         """The file of what the last build decided."""
-        return self.path.with_suffix(".ground")
+        return ground_of(self.path)
 
     def staging(self) -> Path:
         """A new name for a directory of files that wait for the end of a build."""
@@ -286,8 +271,8 @@ class Cache:
             if time.time() - path.stat().st_mtime > _LONG:
                 shutil.rmtree(path, ignore_errors=True)
         for path in self.path.parent.glob("*.db"):
-            if path != self.path and not _has_site(path):
-                _remove(path)
+            if path != self.path and not has_site(path):
+                remove(path)
 
     def close(self) -> None:
         """Give up what was not committed."""
@@ -333,7 +318,7 @@ class Cache:
         self.close()
         if self._is_lost:
             return Cache(self.path.parent, self._out, kept=False)
-        _remove(self.path)
+        remove(self.path)
         return Cache(self.path.parent, self._out)
 
 
@@ -360,43 +345,6 @@ class Damaged(Exception):
     """What was kept cannot be used."""
 
 
-def _has_site(path: Path) -> bool:
-    try:
-        db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0)
-        try:
-            rows = db.execute("SELECT value FROM facts WHERE name = 'out'").fetchall()
-        finally:
-            db.close()
-    except sqlite3.OperationalError:  # somebody builds
-        return True
-    except sqlite3.Error:
-        return False
-    return bool(rows) and Path(rows[0][0]).is_dir()
-
-
 def packed(text: str) -> bytes:
     """A text as it is kept."""
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
-def _connected(path: Path | None, out: Path) -> sqlite3.Connection:
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path or ":memory:", timeout=0, check_same_thread=False)
-    db.execute("PRAGMA synchronous = OFF")  # what a crash of the machine spoils is found to be damaged
-    db.execute("PRAGMA cache_size = -2000")
-    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    known = db.execute("SELECT value FROM facts WHERE name = 'program'").fetchone() if "facts" in tables else None
-    if known != (of_today := program(),):
-        for name in tables:
-            db.execute(f'DROP TABLE IF EXISTS "{name}"')
-        db.executescript(_TABLES)
-        db.execute("INSERT INTO facts VALUES ('program', ?), ('out', ?)", (of_today, os.fspath(out.resolve())))
-        db.commit()
-    db.execute("BEGIN IMMEDIATE")  # of two builds at once, the second does without what is kept
-    return db
-
-
-def _remove(path: Path) -> None:
-    for name in (path, path.with_name(f"{path.name}-journal"), path.with_suffix(".ground")):
-        name.unlink(missing_ok=True)
