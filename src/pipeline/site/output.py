@@ -218,7 +218,7 @@ class Output:
         """What waits, into its place: so many files."""
         written = 0
         for path in self._ledger.waiting():
-            self._put(path, f"{self.staging}/{_name(path)}")
+            self._put(path)
             written += 1
         return written
 
@@ -308,11 +308,13 @@ class Output:
         links = self._linked()
         return bool(links) and any(path == link or path.startswith(f"{link}/") for link in links)
 
-    def _put(self, path: str, waiting: str | Path) -> None:
-        """Rename a file into its place, where it keeps the permissions of the one before it."""
-        target, folder = f"{self.directory}/{path}", path.rpartition("/")[0]
+    def _put(self, path: str) -> None:
+        """Rename a file that waits into its place, where it keeps the permissions of the one before it."""
+        # Strings, for of ten thousand files a Path each takes as long as all the renaming.
+        waiting, target = f"{self.staging}/{_name(path)}", f"{self.directory}/{path}"
+        folder = path.rpartition("/")[0]
         try:
-            mode = os.stat(target).st_mode  # noqa: PTH116 (of every file)
+            mode = os.stat(target).st_mode  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError):
             mode = 0
         if stat.S_ISREG(mode):
@@ -364,7 +366,7 @@ class Output:
             file.write(b"}}\n")
         target = self.directory / MARKER
         if not (target.is_file() and filecmp.cmp(waiting, target, shallow=False)):
-            self._put(MARKER, waiting)
+            self._put(MARKER)
 
     def _set_state(self, state: str) -> None:
         """In a marker that says all else as it is."""

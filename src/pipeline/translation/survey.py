@@ -82,8 +82,8 @@ def library_of(settings: Settings, posts: Iterable[str]) -> Library:
     from pipeline.content import Library
 
     basis = Basis.of(settings)
-    listing = basis.listing()
-    files = listing and _by_key(listing.trees())
+    trees = basis.trees()
+    files = trees and _by_key(trees)
     if not files:
         return Library.read(settings)
     keys = set(posts)

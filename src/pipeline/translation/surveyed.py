@@ -42,11 +42,16 @@ class Basis(_Basis, Places):
         """What is among `settings`."""
         return cls(settings.root, settings.source, tuple(settings.targets), tuple(settings.translation.fields))
 
-    def listing(self) -> Listing | None:
-        """The files of its directories as they are now; None where one of them holds something unusual."""
+    def trees(self) -> list[Tree] | None:
+        """What is in each of its directories now; None where one of them holds something unusual."""
         trees = [looked_at(directory) for directory in self.directories]
         usual = [tree for tree in trees if tree is not None]
-        return Listing.of(usual) if len(usual) == len(trees) else None
+        return usual if len(usual) == len(trees) else None
+
+    def listing(self) -> Listing | None:
+        """The same, in one piece."""
+        trees = self.trees()
+        return Listing.of(trees) if trees else None
 
     @classmethod
     def last(cls, root: Path) -> Basis:
