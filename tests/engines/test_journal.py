@@ -19,6 +19,7 @@ from pipeline.config import EngineSettings
 from pipeline.translation.engines import Request
 from pipeline.translation.journal import Journal, answer_key, relevant
 from tests.engines.servers import LibreTranslateServer
+from tests.engines.servers.base import Asked
 
 ROOT = Path(__file__).parents[2]
 
@@ -273,21 +274,32 @@ print(json.dumps([answer.text for answer in answers]))
 
 
 def test_after_kill_9_no_answer_is_paid_for_twice(tmp_path):
+    served: list[Asked] = []
+    held: list[Asked] = []
+
+    def fifty_and_no_more(asked: Asked) -> None:
+        with server.lock:
+            (served if len(served) < 50 else held).append(asked)
+        if asked in held:
+            server.stopping.wait(60)
+
     with LibreTranslateServer(str.upper) as server:
-        server.fault_when = lambda asked: server.stopping.wait(60) and None if len(server.requests) > 50 else None
+        server.fault_when = fifty_and_no_more
         command = [sys.executable, "-c", RUN, str(tmp_path), server.url]
         run = subprocess.Popen(command, cwd=ROOT)
         path = tmp_path / "answers.jsonl"
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and server.in_flight < 2:
+        while time.monotonic() < deadline and len(held) < 2:  # as many as the run has under way at once
             time.sleep(0.01)
-        answered = [text for asked in server.requests[:50] for text in asked.texts]
+        answered = [text for asked in served for text in asked.texts]
         while time.monotonic() < deadline and (path.read_bytes().count(b'"key"') if path.exists() else 0) < len(
             answered
         ):
             time.sleep(0.01)
         run.send_signal(signal.SIGKILL)
         run.wait()
+        assert len(served) == 50
+        assert len(held) == 2
         assert 300 < len(answered) < 1000
         with path.open("ab") as file:
             file.write(b'\n{"key":"0123","engine":"li')  # as if the kill had hit a write
