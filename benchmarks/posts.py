@@ -6,7 +6,7 @@ import datetime as dt
 import random
 import struct
 import zlib
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 
 CODE = {
@@ -46,16 +46,29 @@ class Words:
         often = [1 / (place + 3) for place in range(26)]
         self.words = list({"".join(self.chance.choices(letters, often, k=2 + at % 9)): 0 for at in range(20_000)})
         self.chance.shuffle(self.words)
-        self.characters = self.chance.sample(HAN, len(HAN))
         self.often = list(accumulate(1 / (rank + 5) for rank in range(len(self.words))))
-        self.han = list(accumulate(1 / (rank + 50) for rank in range(len(HAN))))
+        self.phrases = self._phrases()
+
+    def _phrases(self) -> list[list[str]]:
+        """Chinese words, of two characters most often, in twos to fours: characters keep company, as they do in a text.
+
+        1,740 characters then have some 1,200 pairs of neighbours, and 27 such texts 15,000; in pages of a real book it
+        was 950 and 11,000, in characters drawn one by one 1,720 and 47,000.
+        """
+        characters = self.chance.sample(HAN, len(HAN))
+        often = list(accumulate(1 / (rank + 50) for rank in range(len(HAN))))
+        lengths = self.chance.choices((1, 2, 3, 4), (15, 70, 10, 5), k=len(self.words))
+        words = ["".join(self.chance.choices(characters, cum_weights=often, k=length)) for length in lengths]
+        return [
+            self.chance.choices(words, cum_weights=self.often, k=self.chance.randint(2, 4)) for _ in range(len(words))
+        ]
 
     def text(self, count: int, locale: str) -> list[str]:
-        """`count` words; in Chinese, of two characters each, some of them Latin."""
+        """`count` words; in Chinese, some of them Latin."""
         if locale == "en":
             return self.chance.choices(self.words, cum_weights=self.often, k=count)
-        pairs = self.chance.choices(self.characters, cum_weights=self.han, k=2 * count)
-        words = ["".join(pairs[at : at + 2]) for at in range(0, 2 * count, 2)]
+        phrases = self.chance.choices(self.phrases, cum_weights=self.often, k=-(-count // 2))
+        words = list(chain.from_iterable(phrases))[:count]
         for at in range(7, count, 19):
             words[at] = f" {self.chance.choice(self.words)} "
         return words

@@ -34,8 +34,9 @@ class Making:
 
     def gather(self, part: int) -> array[int]:
         """Some documents' terms, put into buckets."""
+        first = part * _DOCUMENTS
         with self._path("gathered", part).open("wb") as file:
-            return array("L", map(file.write, bucketed(self._documents(part * _DOCUMENTS, _DOCUMENTS))))
+            return array("L", map(file.write, bucketed(self._documents(first, _DOCUMENTS), first)))
 
     def gathered(self, part: int, lengths: array[int]) -> None:
         """What `gather` gave."""

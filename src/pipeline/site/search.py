@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff々〇"
-_RUN = re.compile(f"[{_CJK}]+")
+_RUN = re.compile(f"([{_CJK}]+)")
 _WORD = re.compile(r"\w+")
 _WEIGHTS = (8, 4)  # of a term in the title, and in a heading or a tag; in the text it is 1
 _MOST = 4  # as often as this a term in the text counts
@@ -44,9 +44,8 @@ _SHARD = 30_000  # bytes that a file should have about
 
 def terms(text: str) -> Iterator[str]:
     """What a text is found by, in no order."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    runs = _RUN.findall(text)
-    words = _WORD.findall(_RUN.sub(" ", text) if runs else text)
+    parts = _RUN.split(unicodedata.normalize("NFKC", text).lower())
+    words, runs = _WORD.findall(" ".join(parts[::2])), parts[1::2]
     return chain(
         (word[:_LONGEST] for word in words),
         (run[-1] for run in runs),
@@ -77,28 +76,20 @@ def weights(title: str, labels: str, text: str) -> Counter[str]:
     return counts
 
 
-def bucketed(documents: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
-    """For each of the BUCKETS a text, of a line for each of the documents, in order: it has for each weight that any
-    term of a document has a semicolon, the weight, and those terms that are in the bucket, with a blank after each of
-    all these. A bucket is part of one shard, however many there are. Documents are given as title, labels, and text.
+def bucketed(documents: Iterable[tuple[str, str, str]], first: int) -> Iterator[bytes]:
+    """For each of the BUCKETS a text, of a line for each of its terms that some documents have: the term, then number
+    and weight of each document that has it, with a comma before each of these. A bucket is part of one shard, however
+    many there are. Documents are given as title, labels, and text; they have numbers from `first` on.
     """
-    found = [_lines(weights(*document)) for document in documents]
-    return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in zip(*found, strict=True))
-
-
-def _lines(weighed: Mapping[str, int]) -> list[str]:
-    by_weight: dict[int, list[str]] = {1: [term for term, weight in weighed.items() if weight == 1]}  # most of them
-    for term, weight in weighed.items():
-        if weight > 1:
-            by_weight.setdefault(weight, []).append(term)
-    lines = [""] * BUCKETS
-    for weight, some in by_weight.items():
-        buckets: dict[int, list[str]] = defaultdict(list)
-        for term in some:
-            buckets[place_of(term)].append(term)
-        for place, here in buckets.items():
-            lines[place] += f";{weight} {' '.join(here)} "
-    return lines
+    found: dict[str, str] = {}
+    for number, document in enumerate(documents, first):
+        once = f",{number},1"
+        for term, weight in weights(*document).items():
+            found[term] = found.get(term, term) + (once if weight == 1 else f",{number},{weight}")
+    buckets: list[list[str]] = [[] for _ in range(BUCKETS)]
+    for term, line in found.items():
+        buckets[place_of(term)].append(line)
+    return ("\n".join(lines).encode("utf-8", "surrogatepass") for lines in buckets)
 
 
 def merged(texts: Iterable[bytes]) -> tuple[int, Iterator[bytes]]:
@@ -106,29 +97,13 @@ def merged(texts: Iterable[bytes]) -> tuple[int, Iterator[bytes]]:
     number and weight of each document that has the term, one after the other. `texts` are as they were `bucketed`: of
     all documents, in order.
     """
-    pairs = 0
-    # Most terms are in one document: what they have is a text, which is there once.
-    found: dict[str, str | list[str]] = {}
-    for number, line in enumerate(line for text in texts for line in text.decode("utf-8", "surrogatepass").split("\n")):
-        for some in line.split(";")[1:]:
-            weight, *words, _ = some.split(" ")
-            pair = f"{number},{weight}"
-            for term in words:
-                known = found.get(term)
-                if known is None:
-                    found[term] = pair
-                elif isinstance(known, str):
-                    found[term] = [known, pair]
-                else:
-                    known.append(pair)
-            pairs += len(words)
-    return _size("".join(found), pairs), _items(found)
-
-
-def _items(found: Mapping[str, str | list[str]]) -> Iterator[bytes]:
-    for term, pairs in found.items():
-        item = f'"{term}":[{pairs if isinstance(pairs, str) else ",".join(pairs)}]\n'
-        yield item.encode("utf-8", "replace")
+    found: dict[str, str] = {}
+    for text in filter(None, texts):
+        for line in text.decode("utf-8", "surrogatepass").split("\n"):
+            term, comma, pairs = line.partition(",")
+            found[term] = found.get(term, "") + comma + pairs
+    size = sum(_size(term, pairs.count(",") // 2) for term, pairs in found.items())
+    return size, (f'"{term}":[{pairs[1:]}]\n'.encode("utf-8", "replace") for term, pairs in found.items())
 
 
 def shard(buckets: Iterable[bytes]) -> bytes:
