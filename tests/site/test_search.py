@@ -174,12 +174,12 @@ def test_the_texts_of_an_index_are_known_until_it_is_brought_up_to_date(tmp_path
     """Builds that fail may have forgotten an article, and rendered it again, since an index was made of it."""
     cache = Cache(tmp_path / "cache", tmp_path / "out")
     row = Row("", "digest", "", "{}")
-    cache.keep_article("en/posts/a", row, packed("<p>old</p>"), packed("old"))
+    cache.keep_article("en/posts/a", row, packed("<p>old</p>"), "old")
     cache.forget_superseded()
     cache.forget_articles(["en/posts/a"])
     assert cache.article("en/posts/a") is None
-    cache.keep_article("en/posts/a", row, packed("<p>new</p>"), packed("new"))
-    cache.keep_article("en/posts/a", row, packed("<p>newer</p>"), packed("newer"))
+    cache.keep_article("en/posts/a", row, packed("<p>new</p>"), "new")
+    cache.keep_article("en/posts/a", row, packed("<p>newer</p>"), "newer")
     assert cache.searched_text("en/posts/a") == "old"
     cache.forget_superseded()
     assert cache.searched_text("en/posts/a") == "newer"

@@ -63,7 +63,7 @@ def render_some(work: Work, pages: Sequence[Page], links: Links, *, same_book: b
     work.progress.add(len(pages) - len(left))
     _prepare_images(work, left)
     for page, made in _made(work, shop, left):
-        before = work.cache.article(name_of(article_of(page)))
+        before = work.cache.article(name_of(article_of(page))) if name(page) in work.stale else None
         same_summaries &= before is not None and summary_of(work.cache, before) == summary_of(work.cache, made.row)
         keep(work.cache, article_of(page), made, work.attachments.files)
         work.stale.discard(name(page))
@@ -77,7 +77,7 @@ def _would_be_the_same(work: Work, shop: Workshop, page: Page, row: Row, *, same
     article = article_of(page)
     if row.made_from != shop.made_from(page, article) or not is_as_it_was(work.cache, row, work.attachments.files):
         return False
-    kept = Kept(work.cache, name_of(article), row.digest)
+    kept = Kept(work.cache, name_of(article), row.digest, row.facts)
     return same_book or still_right(kept, article, page, shop.links)
 
 
@@ -115,7 +115,7 @@ def rendered_anew(work: Work, page: Page, links: Links) -> Kept:
     article = article_of(page)
     made = workshop(work, links).parcel(page, article, _source_headings(work, page))
     keep(work.cache, article, made, work.attachments.files)
-    return Kept(work.cache, name_of(article), made.row.digest)
+    return Kept(work.cache, name_of(article), made.row.digest, made.row.facts)
 
 
 def workshop(work: Work, links: Links) -> Workshop:

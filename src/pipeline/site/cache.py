@@ -120,36 +120,29 @@ class Cache:
         """`locale/key` of each article that is kept."""
         return {name for (name,) in self._read("SELECT name FROM articles")}
 
-    def article_digest(self, name: str) -> str | None:
-        """The digest of what an article became; None if it is not kept."""
-        rows = self._read("SELECT digest FROM articles WHERE name = ?", name)
-        return str(rows[0][0]) if rows else None
+    def article_shown(self, name: str) -> tuple[str, str] | None:
+        """The digest of what an article became, and its facts; None if it is not kept."""
+        rows = self._read("SELECT digest, facts FROM articles WHERE name = ?", name)
+        return (str(rows[0][0]), str(rows[0][1])) if rows else None
 
     def remarked(self) -> set[str]:
         """`locale/key` of each article that is kept with which the site has more to do than to show it."""
         return {name for (name,) in self._read("SELECT name FROM articles WHERE remarks != ''")}
 
-    def article_facts(self, name: str) -> str:
-        """What the pages of an article that is kept show of it, as JSON."""
-        return self._of_article("SELECT facts FROM articles WHERE name = ?", name)
-
     def article_remarks(self, name: str) -> str:
         """What else the site has to do with an article that is kept, as JSON."""
-        return self._of_article("SELECT remarks FROM articles WHERE name = ?", name)
-
-    def _of_article(self, question: str, name: str) -> str:
-        rows = self._read(question, name)
+        rows = self._read("SELECT remarks FROM articles WHERE name = ?", name)
         if not rows:
             raise Damaged(f"{self.path}: {name} is missing")
         return str(rows[0][0])
 
-    def keep_article(self, name: str, row: Row, html: bytes, text: bytes) -> None:
-        """Keep an article, its HTML, and its text, both `packed`. The text of the one before it is kept until it is
+    def keep_article(self, name: str, row: Row, html: bytes, text: str) -> None:
+        """Keep an article, its HTML, `packed`, and its text. The text of the one before it is kept until it is
         `forget_superseded`.
         """
         self._supersede([name])
         self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [(name, *astuple(row))])
-        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, html, text)])
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [(name, html, _encoded(text))])
 
     def forget_articles(self, names: Iterable[str]) -> None:
         """These are no more, but for what the search still knows of them."""
@@ -165,7 +158,10 @@ class Cache:
 
     def html(self, name: str) -> str:
         """The HTML of an article that is kept."""
-        return self._text("SELECT html FROM texts WHERE name = ?", name)
+        try:
+            return _decoded(zlib.decompress(self._blob("SELECT html FROM texts WHERE name = ?", name)))
+        except (ValueError, zlib.error) as error:
+            raise Damaged(f"{self.path}: {error}") from error
 
     def text(self, name: str) -> str:
         """The text of an article that is kept."""
@@ -288,10 +284,15 @@ class Cache:
 
     def _text(self, question: str, *values: str | int) -> str:
         try:
-            ((packed,),) = self._read(question, *values)
-            return zlib.decompress(packed).decode("utf-8", "surrogatepass")
-        except (TypeError, ValueError, zlib.error) as error:
+            return _decoded(self._blob(question, *values))
+        except ValueError as error:
             raise Damaged(f"{self.path}: {error}") from error
+
+    def _blob(self, question: str, *values: str | int) -> bytes:
+        rows = self._read(question, *values)
+        if not rows or not isinstance(rows[0][0], bytes):
+            raise Damaged(f"{self.path}: {values} is missing")
+        return rows[0][0]
 
     def _read(self, question: str, *values: str | int) -> list[tuple[Any, ...]]:
         if self._process != os.getpid():
@@ -345,6 +346,14 @@ class Damaged(Exception):
     """What was kept cannot be used."""
 
 
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
+
+
 def packed(text: str) -> bytes:
-    """A text as it is kept."""
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+    """A long text as it is kept."""
+    return zlib.compress(_encoded(text), 1)

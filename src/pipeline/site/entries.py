@@ -6,21 +6,19 @@ import os
 import pickle
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
 from tempfile import TemporaryFile
-from typing import cast
 
 from markupsafe import Markup
 
-from pipeline.site.views import Body, Entry
+from pipeline.site.views import Body, Entry, TermView
 
 __all__ = ["EntryBook"]
 
-_NOTHING = Markup()
-
-
-def _nothing() -> Markup:
-    return _NOTHING
+# As tuples, which are sooner written and read than what they are the values of.
+_values = attrgetter(*(one.name for one in fields(Entry)[:-2]))  # all but body and categories
+_values_of_term = attrgetter(*(one.name for one in fields(TermView)))
 
 
 class EntryBook:
@@ -31,7 +29,8 @@ class EntryBook:
         self._file = TemporaryFile()  # noqa: SIM115 (it goes when nobody needs it any more)
         self._starts = array("Q", [0])
         for entry in entries:
-            data = pickle.dumps((entry.body.digest, replace(entry, body=Body(_nothing, ""))), pickle.HIGHEST_PROTOCOL)
+            terms = [_values_of_term(term) for term in entry.categories]
+            data = pickle.dumps((_values(entry), entry.body.digest, terms), pickle.HIGHEST_PROTOCOL)
             self._starts.append(self._starts[-1] + self._file.write(data))
         self._file.flush()
 
@@ -42,5 +41,5 @@ class EntryBook:
         """The entry there, with a body that is loaded when it is asked for."""
         start, end = self._starts[place : place + 2]
         data = os.pread(self._file.fileno(), end - start, start)
-        digest, entry = cast("tuple[str, Entry]", pickle.loads(data))  # noqa: S301 (a file without a name)
-        return replace(entry, body=Body(load, digest))
+        values, digest, terms = pickle.loads(data)  # noqa: S301 (a file without a name)
+        return Entry(*(*values, Body(load, digest), tuple(TermView(*term) for term in terms)))

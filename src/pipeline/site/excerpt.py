@@ -15,7 +15,7 @@ _WIDTH = 240
 _WORDS_PER_MINUTE = 230
 _CHARACTERS_PER_MINUTE = 400
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"\w+")
 _CJK_RUN = re.compile(f"{_CJK.pattern}+")
 _SENTENCE_END = re.compile(r"[。！？；]|[.!?](?=[\s”’\")\]])")
 _SHOWN = frozenset({"text", "text_special", "code_inline", "math_inline", "math_inline_double"})
@@ -41,10 +41,13 @@ def clipped(text: str, width: int = _WIDTH) -> str:
 
 
 def minutes_to_read(text: str) -> int:
-    """Minutes, at least 1: words of alphabets and Chinese characters are counted apart."""
+    """Minutes, at least 1: words of alphabets and Chinese characters are counted apart.
+
+    Words are what is between blanks, as everywhere; beside Chinese characters, that would be their punctuation, too.
+    """
     rest, runs = (text, 0) if text.isascii() else _CJK_RUN.subn(" ", text)
     characters = len(text) - len(rest) + runs
-    words = len(_WORDS.findall(rest))
+    words = len(_WORD.findall(rest) if runs else rest.split())
     return max(1, math.ceil(words / _WORDS_PER_MINUTE + characters / _CHARACTERS_PER_MINUTE))
 
 

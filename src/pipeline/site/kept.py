@@ -56,11 +56,12 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A rendered article: what Rendered says of it, read when it is asked for."""
+    """A rendered article: what Rendered says of it, read when it is asked for. `facts` are as they are kept."""
 
     cache: Cache
     name: str
     digest: str
+    facts: str
 
     @property
     def links(self) -> tuple[Fragment, ...]:
@@ -118,7 +119,7 @@ class Kept:
         return [(address, reference, tuple(outcome)) for address, reference, outcome in self._fact("asked")]
 
     def _fact(self, name: str) -> Any:
-        return _fact(self.cache, self.cache.article_facts(self.name), name)
+        return _fact(self.cache, self.facts, name)
 
     def _remarks(self, name: str, made: Callable[[Any], _T]) -> tuple[_T, ...]:
         try:
@@ -152,8 +153,8 @@ class Renditions:
         if name in self._own:
             return self._own[name]
         path = "/".join(name)
-        digest = None if name in self._stale else self._cache.article_digest(path)
-        return None if digest is None else Kept(self._cache, path, digest)
+        shown = None if name in self._stale else self._cache.article_shown(path)
+        return Kept(self._cache, path, *shown) if shown else None
 
     def __getitem__(self, name: tuple[str, str]) -> Kept:
         found = self.get(name)
@@ -209,7 +210,7 @@ class Parcel:
 
     row: Row
     html: bytes
-    text: bytes
+    text: str
 
 
 def parcel(
@@ -237,7 +238,7 @@ def parcel(
     remarks = {name: value for name, value in remarks.items() if value}
     made_from = made_from if recorder.certain else ""
     row = Row(made_from, rendered.digest, json.dumps(remarks) if remarks else "", json.dumps(facts))
-    return Parcel(row, packed(rendered.html), packed(rendered.text))
+    return Parcel(row, packed(rendered.html), rendered.text)
 
 
 def keep(cache: Cache, article: Article, made: Parcel, files: Mapping[str, Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import Protocol
@@ -263,7 +263,7 @@ class Presenter:
             edition = self._editions[source.locale]
             original = Choice(edition.name, self._addresses.href(source.path), edition.language)
         return ArticleView(
-            body=Body(lambda: rendered.html, rendered.digest),
+            body=Body(cache(lambda: rendered.html), rendered.digest),  # a template asks more than once
             language=self._editions[article.written_in].language,
             state=article.state,
             held=article.held,
