@@ -182,6 +182,24 @@ class TestBreaker:
             "The engine fake is not asked again in this run: a bad key"
         ]
 
+    def test_whoever_waits_for_the_place_of_one_that_is_refused_does_not_ask(self, monkeypatch):
+        engine = FakeEngine(raising(EngineRefused("a bad key")))
+        lane = Lane(engine, EngineSettings(concurrency=1), "en", "zh", Waits(**FakeTime().waits))
+        outcomes, fail = [], lane.breaker.fail
+        other = threading.Thread(target=lambda: outcomes.append(lane.ask([Request("b")])))
+
+        def slow(*arguments):
+            if not other.ident:
+                other.start()
+                other.join(0.1)  # it would be through, if the place were free
+            return fail(*arguments)
+
+        monkeypatch.setattr(lane.breaker, "fail", slow)
+        assert lane.ask([Request("a")]).closed
+        other.join(60)
+        assert [outcome.closed for outcome in outcomes] == [True]
+        assert engine.packs == [["a"]]
+
     def test_requests_that_fail_again_and_again_close_it(self, caplog):
         engine = FakeEngine(raising(EngineBusy("busy")), texts=1)
         assert texts_of(ask(dispatcher(engine, retries=1), list("abcdefgh"))) == [None] * 8
