@@ -22,7 +22,10 @@ from pipeline.translation.document import Document
 from tests.engines.servers import LibreTranslateServer
 from tests.pseudo_chinese import pseudo_chinese
 
-INPUTS = [*Path(__file__).parent.glob("data/*.md"), *(Path(__file__).parents[2] / "shared" / "seed").glob("*.md")]
+INPUTS = [
+    *sorted(Path(__file__).parent.glob("data/*.md")),
+    *sorted((Path(__file__).parents[2] / "shared" / "seed").glob("*.md")),
+]
 
 CONFIG = """\
 [site]

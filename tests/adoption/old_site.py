@@ -52,7 +52,9 @@ class OldSite:
             **{f"GIT_{who}_EMAIL": "writer@example.org" for who in ("AUTHOR", "COMMITTER")},
             **{f"GIT_{who}_DATE": when for who in ("AUTHOR", "COMMITTER")},
         }
-        command = ["git", "-c", "init.defaultBranch=main", "-c", "protocol.file.allow=always", *arguments]
+        # Nothing goes on in the background: it would come and go in .git, at which some tests look.
+        settings = ("init.defaultBranch=main", "protocol.file.allow=always", "maintenance.auto=false", "gc.auto=0")
+        command = ["git", *(part for setting in settings for part in ("-c", setting)), *arguments]
         done = subprocess.run(command, cwd=cwd or self.root, env=env, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 

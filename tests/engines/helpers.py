@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time as real_time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 from pipeline.config import EngineSettings
 from pipeline.translation.dispatch import Answer, Dispatcher, Request
 from pipeline.translation.engines import Capabilities, make_engine
+from pipeline.translation.engines.http import HttpClient
 
 
 class FakeTime:
@@ -80,8 +84,37 @@ def dispatcher(
 
 def real(kind: str, **settings: Any):
     """A real engine with its settings."""
-    chosen = EngineSettings(**{"timeout": 5.0, "concurrency": 1, **settings})
+    chosen = EngineSettings(**{"timeout": 60.0, "concurrency": 1, **settings})
     return make_engine(kind, chosen), chosen
+
+
+@contextmanager
+def impatient(server: Any, seconds: float, *, times: int | None = None) -> Iterator[None]:
+    """Until the end, requests for translations wait `seconds` for their answer: the first few, or all of them.
+
+    For servers that do not answer these. Whatever is answered may take the time that a busy machine needs. A request
+    that was given up has come to the server before the next is sent.
+    """
+    send, left = HttpClient.send, times
+
+    def sent(client: HttpClient, method: str, url: str, **rest: Any) -> Any:
+        nonlocal left
+        if left == 0 or "/languages" in url:
+            return send(client, method, url, **rest)
+        left = None if left is None else left - 1
+        there, patience = len(server.requests), client._timeout
+        client._timeout = seconds
+        try:
+            return send(client, method, url, **rest)
+        finally:
+            client._timeout = patience
+            deadline = real_time.monotonic() + 60
+            while len(server.requests) == there:
+                assert real_time.monotonic() < deadline, "the request has not come to the server"
+                real_time.sleep(0.001)
+
+    with mock.patch.object(HttpClient, "send", sent):
+        yield
 
 
 def ask(dispatch: Dispatcher, texts: Sequence[str], **rest: Any) -> list[Answer]:

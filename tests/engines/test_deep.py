@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import nullcontext
 
 import deep_translator
 import pytest
@@ -11,7 +12,7 @@ from pipeline.errors import ConfigError, EngineBusy, EngineError
 from pipeline.translation.engines import engine_kinds, make_engine
 from pipeline.translation.engines.faults import EngineRefused
 from tests.engines import faults
-from tests.engines.helpers import ask, dispatcher, real, texts_of
+from tests.engines.helpers import ask, dispatcher, impatient, real, texts_of
 from tests.engines.servers import BaiduServer, GoogleServer, MicrosoftServer, MyMemoryServer
 from tests.engines.servers.deep import QUOTA
 
@@ -124,10 +125,11 @@ class TestAll:
     )
     def test_nothing_raw_comes_through(self, kind, fault, error):
         with SERVERS[kind](faults=[fault]) as server:
-            timeout = 0.3 if fault is faults.hang else 5.0
-            with pytest.raises(EngineError) as caught:
-                translate(kind, server, ["text"], timeout=timeout)
+            silent = impatient(server, 0.3) if fault is faults.hang else nullcontext()
+            with silent, pytest.raises(EngineError) as caught:
+                translate(kind, server, ["text"])
             assert isinstance(caught.value, error)
+            assert len(server.requests) == 1
 
     def test_too_many_requests_carry_the_time_to_wait(self, kind):
         fault = faults.status(429, Retry_After="17")

@@ -1,13 +1,14 @@
 """Engine × fault → what happens: measured here, and the very tables in docs/engines.md."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from tests.engines import faults
-from tests.engines.helpers import FakeTime, ask, dispatcher, texts_of
+from tests.engines.helpers import FakeTime, ask, dispatcher, impatient, texts_of
 from tests.engines.servers.deep import QUOTA
 from tests.engines.services import SERVICES
 
@@ -84,10 +85,10 @@ def keys(monkeypatch):
             monkeypatch.setenv(name, value)
 
 
-def run(kind, server, timeout):
-    """One request's worth of texts, with the defaults but for the timeout."""
+def run(kind, server):
+    """One request's worth of texts, with the defaults."""
     time = FakeTime()
-    dispatch = dispatcher(SERVICES[kind].engine(server, timeout=timeout, retries=4), time=time)
+    dispatch = dispatcher(SERVICES[kind].engine(server, retries=4), time=time)
     answers = texts_of(ask(dispatch, TEXTS))
     return answers, time, dispatch.usage
 
@@ -99,7 +100,8 @@ def texts_in(asked):
 def once(kind, fault):
     """What happens after a single fault."""
     with SERVICES[kind].serve(faults=[fault]) as server:
-        answers, time, _ = run(kind, server, 0.6 if fault in SLOW else 10.0)
+        with impatient(server, 0.3, times=1) if fault in SLOW else nullcontext():
+            answers, time, _ = run(kind, server)
         sizes = [texts_in(asked) for asked in server.requests]
     if len(sizes) == 1:
         assert answers == [None] * len(TEXTS)
@@ -118,7 +120,8 @@ def once(kind, fault):
 def always(kind, fault):
     """What happens if nothing ever succeeds."""
     with SERVICES[kind].serve(fault_when=lambda asked: fault) as server:
-        answers, time, usage = run(kind, server, 0.2 if fault in SLOW else 10.0)
+        with impatient(server, 0.2) if fault in SLOW else nullcontext():
+            answers, time, usage = run(kind, server)
         assert answers == [None] * len(TEXTS)
         requests = len(server.requests)
         assert usage.requests == requests or kind == "openai"  # which asks for other formats by itself

@@ -160,6 +160,24 @@ def test_processes_share_a_journal(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["answers.jsonl"]
 
 
+def test_threads_begin_one_together(tmp_path, caplog):
+    """Each has a journal of its own in the same new directory."""
+    for turn in range(30):
+        directory, together = tmp_path / str(turn), threading.Barrier(4)
+
+        def work(name, directory=directory, together=together):
+            together.wait(60)
+            filled(directory, {name: name})
+
+        threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert read(directory) == {name: name for name in "abcd"}
+    assert not caplog.records
+
+
 DAY = 86_400
 
 
@@ -238,9 +256,10 @@ class TestPruning:
         fcntl.flock(holder, fcntl.LOCK_EX)
         started = threading.Thread(target=filled, args=(tmp_path, {"k2": "二"}))
         started.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while opened(path) < 2 and time.monotonic() < deadline:
             time.sleep(0.005)
+        assert opened(path) == 2, "it waits for the lock with the old file open"
         copy = path.with_name("copy")
         copy.write_bytes(path.read_bytes())
         copy.replace(path)

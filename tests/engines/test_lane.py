@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time as real_time
 
 import pytest
 
@@ -175,11 +174,31 @@ class TestBreaker:
         together = threading.Barrier(4)
 
         def answer(texts):
-            together.wait(10)
+            together.wait(60)  # if they do not come together, it raises what is told below instead
             raise EngineRefused("a bad key")
 
         assert texts_of(ask(dispatcher(FakeEngine(answer, texts=1), concurrency=4), list("abcd"))) == [None] * 4
-        assert len(caplog.records) == 1
+        assert [record.message for record in caplog.records] == [
+            "The engine fake is not asked again in this run: a bad key"
+        ]
+
+    def test_whoever_waits_for_the_place_of_one_that_is_refused_does_not_ask(self, monkeypatch):
+        engine = FakeEngine(raising(EngineRefused("a bad key")))
+        lane = Lane(engine, EngineSettings(concurrency=1), "en", "zh", Waits(**FakeTime().waits))
+        outcomes, fail = [], lane.breaker.fail
+        other = threading.Thread(target=lambda: outcomes.append(lane.ask([Request("b")])))
+
+        def slow(*arguments):
+            if not other.ident:
+                other.start()
+                other.join(0.1)  # it would be through, if the place were free
+            return fail(*arguments)
+
+        monkeypatch.setattr(lane.breaker, "fail", slow)
+        assert lane.ask([Request("a")]).closed
+        other.join(60)
+        assert [outcome.closed for outcome in outcomes] == [True]
+        assert engine.packs == [["a"]]
 
     def test_requests_that_fail_again_and_again_close_it(self, caplog):
         engine = FakeEngine(raising(EngineBusy("busy")), texts=1)
@@ -231,14 +250,14 @@ class TestOffline:
         ],
     )
     def test_real_engines_notice(self, kind, url):
-        chain = [real(kind, url=url, timeout=30.0, concurrency=4)]
-        started = real_time.monotonic()
-        answers = Dispatcher(chain, source="en", target="zh-CN").translate(
-            [Request(f"{'x' * 900}{n}") for n in range(50)]
-        )
-        assert real_time.monotonic() - started < 4
+        time = FakeTime()
+        dispatch = dispatcher(real(kind, url=url, timeout=30.0, concurrency=4), time=time)
+        answers = ask(dispatch, [f"{'x' * 900}{n}" for n in range(50)])
         assert set(texts_of(answers)) == {None}
         assert "cannot be reached" in answers[0].error
+        assert set(time.slept) <= {0.25, 0.5}
+        assert time.now <= 4 * 1.0  # the fake clock adds up what four threads sleep at once
+        assert dispatch.usage.requests <= 4 * 3
 
     def test_a_connection_lost_on_the_way_is_given_more_time(self):
         time = FakeTime()

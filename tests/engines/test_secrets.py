@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import traceback
+from contextlib import nullcontext
 
 import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.translation.journal import Journal
 from tests.engines import faults
-from tests.engines.helpers import ask, dispatcher, real
+from tests.engines.helpers import ask, dispatcher, impatient, real
 from tests.engines.services import ACCOUNT, KEY, SERVICES
 
 KEYED = [kind for kind, service in SERVICES.items() if service.keyed]
@@ -75,10 +76,11 @@ def test_a_key_is_never_told(kind, name, tmp_path, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     service, fault = SERVICES[kind], FAULTS[name]
     with service.serve(fault_when=lambda asked: fault) as server, Journal(tmp_path) as journal:
-        engine, settings = service.engine(server, timeout=0.3 if name == "hang" else 5.0, retries=1)
+        engine, settings = service.engine(server, retries=1)
         dispatch = dispatcher((engine, settings), journal=journal)
-        answers = ask(dispatch, ["one", "two"])
-        told = told_by(engine)
+        with impatient(server, 0.3) if name == "hang" else nullcontext():
+            answers = ask(dispatch, ["one", "two"])
+            told = told_by(engine)
         assert server.requests
         paths = "".join(asked.path for asked in server.requests) + "".join(server.paths)
     output = capfd.readouterr()
@@ -117,7 +119,7 @@ def test_a_run_of_the_command_that_fails_writes_no_key(kind, tmp_path):
     service = SERVICES[kind]
     with service.serve(fault_when=lambda asked: faults.status(500, ECHO)) as server:
         _, settings = service.engine(server)
-        more = {**service.settings, "timeout": 5.0}
+        more = {**service.settings, "timeout": 60.0}
         text = SITE.format(
             kind=kind, url=settings.url, more="\n".join(f"{name} = {json.dumps(value)}" for name, value in more.items())
         )

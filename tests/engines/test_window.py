@@ -61,7 +61,7 @@ def test_it_stays_between_one_and_the_limit(most, events):
 
 def test_no_more_than_its_width_are_under_way():
     window, inside, most = Window(3), [0], [0]
-    lock = threading.Lock()
+    lock, all_three = threading.Lock(), threading.Event()
 
     def work():
         for _ in range(30):
@@ -69,6 +69,10 @@ def test_no_more_than_its_width_are_under_way():
                 with lock:
                     inside[0] += 1
                     most[0] = max(most[0], inside[0])
+                    if inside[0] == 3:
+                        all_three.set()
+                if not all_three.wait(60):
+                    all_three.set()  # once is enough: `most` tells
                 real_time.sleep(0.0005)
                 with lock:
                     inside[0] -= 1
@@ -97,7 +101,8 @@ def test_a_service_that_takes_20_requests_a_second_gets_about_so_many():
 
     with LibreTranslateServer(fault_when=limit) as server:
         chain = [real("libretranslate", url=server.url, concurrency=16, max_characters=20)]
-        dispatch = Dispatcher(chain, source="en", target="zh")
+        dispatch = Dispatcher(chain, source="en", target="zh", random=lambda: 1.0)
         answers = dispatch.translate([Request(f"text number {number:04}") for number in range(40)])
     assert None not in texts_of(answers)
-    assert dispatch.usage.retries <= 16
+    # 8 to 14, as threads take turns; from 26 on where it is not learnt how many are taken.
+    assert dispatch.usage.retries <= 20

@@ -41,7 +41,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_in_proportion(name):
-    started = time.process_time()
+    started = time.thread_time()
     parse_units(TEXTS[name])
     difference(TEXTS[name], TEXTS[name] + "\nx")
-    assert time.process_time() - started < 8
+    assert time.thread_time() - started < 8

@@ -20,7 +20,7 @@ engine = "libretranslate"
 {more}
 [engines.libretranslate]
 url = "{url}"
-timeout = 5.0
+timeout = 60.0
 retries = 0
 """
 

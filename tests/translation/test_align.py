@@ -143,8 +143,8 @@ def test_two_thousand_units_take_no_time_to_speak_of(shape):
             "reversed": text(*reversed(paragraphs)),
         }[shape]
     ours, theirs = units(old), units(new)
-    started = time.process_time()
+    started = time.thread_time()
     found = align(ours, theirs)
-    assert time.process_time() - started < 8.0
+    assert time.thread_time() - started < 8.0
     if shape in {"all edited", "reversed"}:
         assert len(found) == 2000

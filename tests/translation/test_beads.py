@@ -118,8 +118,8 @@ def test_a_thousand_paragraphs_take_no_time_to_speak_of():
     source = [f"{EN[i % 4]} It is number {i}." for i in range(1000)]
     target = [f"{ZH[i % 4]}这是第 {i} 个。" for i in range(1000) if i % 50]
     ours, theirs = units("\n\n".join(source)), units("\n\n".join(target))
-    started = time.process_time()
+    started = time.thread_time()
     found = beads(ours, theirs)
-    assert time.process_time() - started < 8.0
+    assert time.thread_time() - started < 8.0
     right = sum(ours[i].key.split()[-1].strip(".") in theirs[j].key for bead in found for i, j in bead.pairs)
     assert right >= 975

@@ -68,7 +68,7 @@ def test_a_hundred_look_ups_in_many_segments():
         changed = message.split()
         changed[chance.randrange(len(changed))] = "otherwise"
         queries.append(" ".join(changed))
-    started = time.process_time()
+    started = time.thread_time()
     found = [index.best(segment(query), 60.0) for query in queries]
-    assert time.process_time() - started < 2.0
+    assert time.thread_time() - started < 2.0
     assert sum(one is not None for one in found) >= 95

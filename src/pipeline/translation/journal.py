@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock, get_ident
 from types import TracebackType
 from typing import Any, Self
 
@@ -109,6 +110,7 @@ class Journal:
         self._now = now
         self._answers: dict[str, str] = {}
         self._file: int | None = None
+        self._lock = Lock()
         try:
             self._open()
         except OSError as error:
@@ -132,16 +134,21 @@ class Journal:
     def add(self, key: str, text: str, engine: str) -> None:
         """Keep an answer; it is on its way to the disk when this returns."""
         self._answers[key] = text
-        if self._file is None:
-            return
-        try:
-            os.write(self._file, b"\n" + _line(key, engine, text, self._now()))
-        except OSError as error:
-            logger.warning("%s cannot be written, so answers are no longer kept: %s.", self.path, error.strerror)
-            self.close()
+        with self._lock:  # nobody writes to a number that has been given to another file
+            if self._file is None:
+                return
+            try:
+                os.write(self._file, b"\n" + _line(key, engine, text, self._now()))
+            except OSError as error:
+                logger.warning("%s cannot be written, so answers are no longer kept: %s.", self.path, error.strerror)
+                self._close()
 
     def close(self) -> None:
         """Stop keeping answers. Those that are known stay known."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -205,7 +212,7 @@ def _create(path: Path) -> None:
     """Make a journal with nothing but its first line, unless there is one: nobody ever sees it without that line."""
     if path.exists():
         return
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    fresh = _beside(path)
     fresh.write_bytes(_HEADER + b"\n")
     try:
         os.link(fresh, path)
@@ -216,9 +223,14 @@ def _create(path: Path) -> None:
 
 
 def _replace(path: Path, entries: Sequence[_Entry]) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    fresh = _beside(path)
     fresh.write_bytes(b"\n".join([_HEADER, *(entry.line for entry in entries)]))
     fresh.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    """A name for a file that only this thread writes."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}.tmp")
 
 
 def _pruned(entries: Sequence[_Entry], now: float) -> Sequence[_Entry]:

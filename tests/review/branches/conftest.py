@@ -129,7 +129,11 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     forget(monkeypatch, "GIT_", "PIPELINE_", "GITHUB_", "GITLAB_", "GH_")
     home = tmp_path / "home"
     home.mkdir()
-    (home / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n")
+    # Git does nothing in the background: it would come and go in .git, at which some tests look.
+    (home / ".gitconfig").write_text(
+        "[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
+        "[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n"
+    )
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")

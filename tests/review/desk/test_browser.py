@@ -18,6 +18,7 @@ def page(chromium, server):
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.goto(server.url)
     expect(opened.locator("[data-current]")).to_be_visible()  # the only draft is opened at once
+    expect(opened.locator("#drafts [aria-current]")).to_have_count(1)  # and then the list is read once more
     yield opened
     context.close()
     assert not [text for text in said if "409" not in text and "422" not in text]
@@ -94,6 +95,7 @@ def test_both_are_shown_when_the_file_was_changed_meanwhile(page, settings):
 @pytest.mark.parametrize("width", [400, 1600])
 def test_nothing_sticks_out(page, width):
     page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function("width => innerWidth === width", arg=width)
     page.locator("[data-current]").press("e")
     page.locator("#everything").check()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -21,7 +21,7 @@ from pipeline.translation.engines.faults import (
     EngineUnreachable,
 )
 from pipeline.translation.engines.pace import Pace
-from pipeline.translation.engines.window import Window
+from pipeline.translation.engines.window import Slot, Window
 
 __all__ = ["Lane", "Outcome", "Waits"]
 
@@ -99,44 +99,51 @@ class Lane:
         """The answers to one pack, after as many tries as its faults are worth; one if this is the breaker's trial."""
         started, tries = self._waits.clock(), 0
         while how == "trial" or not self.breaker.open:
-            try:
-                return self._success(pack, self._send(pack, how, again=tries > 0), how)
-            except EngineBusy as fault:
-                tries += 1
-                wait = None if how == "trial" else self._wait(fault, tries, started, len(pack))
-                if wait is None:
-                    return self._failure(fault, len(pack), how)
-                if not isinstance(fault, _OWN):
-                    self._pace.refuse(wait)  # what is too much for it from one of us is too much from all
-                self._waits.sleep(wait)
-            except _ClosedError:
-                break
-            except (EngineError, ConfigError) as fault:
-                return self._failure(fault, len(pack), how)
-            except Exception as fault:  # noqa: BLE001  an engine may be anyone's; its message may hold a key
-                error = EngineError(f"{self.name} failed with {type(fault).__name__}.")
-                return self._failure(error, len(pack), how)
+            with self._window.slot() as slot:  # until what came of it is told: whoever has the place next knows of it
+                found = self._tried(pack, how, slot, tries, started)
+            if isinstance(found, Outcome):
+                return found
+            tries += 1
+            self._waits.sleep(found)
         return Outcome(error=self.breaker.reason, closed=True)
 
-    def _send(self, pack: Sequence[Request], how: Pass, *, again: bool) -> list[str]:
-        with self._window.slot() as slot:
-            self._pace.wait(sum(len(request.text) for request in pack))
-            if self.breaker.open and how == "free":
-                raise _ClosedError
-            with self._lock:
-                self.requests += 1
-                self.retries += again
-            try:
-                answers = self._translations(pack)
-            except EngineUnreachable:
-                raise
-            except EngineBusy as fault:
-                narrowed = self._window.narrow(slot)
-                self._refusals += narrowed and not isinstance(fault, _OWN)
-                raise
-            self._refusals = 0
-            self._window.widen()
-            self._pace.succeed()
+    def _tried(self, pack: Sequence[Request], how: Pass, slot: Slot, tries: int, started: float) -> Outcome | float:
+        """What came of one more request after so many tries, or the seconds until the next one."""
+        try:
+            return self._success(pack, self._send(pack, how, slot, again=tries > 0), how)
+        except EngineBusy as fault:
+            wait = None if how == "trial" else self._wait(fault, tries + 1, started, len(pack))
+            if wait is None:
+                return self._failure(fault, len(pack), how)
+            if not isinstance(fault, _OWN):
+                self._pace.refuse(wait)  # what is too much for it from one of us is too much from all
+            return wait
+        except _ClosedError:
+            return Outcome(error=self.breaker.reason, closed=True)
+        except (EngineError, ConfigError) as fault:
+            return self._failure(fault, len(pack), how)
+        except Exception as fault:  # noqa: BLE001  an engine may be anyone's; its message may hold a key
+            error = EngineError(f"{self.name} failed with {type(fault).__name__}.")
+            return self._failure(error, len(pack), how)
+
+    def _send(self, pack: Sequence[Request], how: Pass, slot: Slot, *, again: bool) -> list[str]:
+        self._pace.wait(sum(len(request.text) for request in pack))
+        if self.breaker.open and how == "free":
+            raise _ClosedError
+        with self._lock:
+            self.requests += 1
+            self.retries += again
+        try:
+            answers = self._translations(pack)
+        except EngineUnreachable:
+            raise
+        except EngineBusy as fault:
+            narrowed = self._window.narrow(slot)
+            self._refusals += narrowed and not isinstance(fault, _OWN)
+            raise
+        self._refusals = 0
+        self._window.widen()
+        self._pace.succeed()
         if len(answers) != len(pack):
             raise EngineError(f"{self.name} answered {len(pack)} texts with {len(answers)}.")
         if not all(isinstance(answer, str) and answer.strip() for answer in answers):
