@@ -18,6 +18,9 @@ def main() -> None:
     from pipeline.cli import main as commands
 
     gc.freeze()
+    gc.set_threshold(
+        10_000
+    )  # most of what a command makes has no cycles, and is many times as much as the 700 of Python
     gc.enable()
     commands(prog_name="pipeline")
 

@@ -152,7 +152,7 @@ class Output:
         """What each file was made from that was not made from the same before; after `commit`."""
         for path, made_from in self._ledger.files():
             if made_from and not self.is_same(path, made_from):
-                yield path, Made(made_from, stat_of((self.directory / path).stat()))
+                yield path, Made(made_from, stat_of(os.stat(f"{self.directory}/{path}")))  # noqa: PTH116
 
     def gone(self) -> list[str]:
         """The files of which it is known, and not known any more, what they are made from."""

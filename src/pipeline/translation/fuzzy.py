@@ -44,7 +44,7 @@ class FuzzyIndex:
 
     def _candidates(self, message: str, signature: tuple[str, ...], threshold: float) -> Iterator[int]:
         """Messages that share the most words, of those whose length lets them be similar enough."""
-        postings = [self._words.get((signature, word), array("I")) for word in set(_features(message))]
+        postings = [self._words.get((signature, word), array("I")) for word in dict.fromkeys(_features(message))]
         shared: Counter[int] = Counter()
         looked = 0
         for posting in sorted(postings, key=len):
