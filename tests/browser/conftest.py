@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from pipeline.config import load
 from pipeline.site import build
 from tests.needed import lacking
 from tests.served import Served
 
+expect.set_options(timeout=30_000)  # for what a busy machine needs; whoever finds it sooner goes on at once
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
     "--no-sandbox",

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -150,8 +151,8 @@ def test_ctrl_c_in_the_middle_is_told_in_one_word(site, monkeypatch):
 
 
 def test_ctrl_c_while_an_engine_is_slow_keeps_what_is_there(site):
-    """A program that never answers stands for the engine."""
-    slow = "[engines.slow]\nkind = 'command'\ncommand = ['sleep', '600']\n"
+    """A program that never answers stands for the engine. It says when it is there to be asked."""
+    slow = "[engines.slow]\nkind = 'command'\ncommand = ['sh', '-c', 'touch asked; exec sleep 600']\n"
     site.write("pipeline.toml", site.read("pipeline.toml").replace('engine = "pseudo"', f'engine = "slow"\n{slow}'))
     process = subprocess.Popen(
         [*PIPELINE, "-v", "translate"],
@@ -160,13 +161,14 @@ def test_ctrl_c_while_an_engine_is_slow_keeps_what_is_there(site):
         text=True,
         start_new_session=True,
     )
-    journal = site.root / ".pipeline" / "journal"
-    deadline = time.monotonic() + 30
-    while not journal.is_dir() and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while not (site.root / "asked").exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(0.3)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    asked = (site.root / "asked").exists()
+    with suppress(ProcessLookupError):  # it has ended by itself, and has said why
+        os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert asked, (out, err)
     assert process.returncode == 130, (out, err)
     assert "Traceback" not in err
     assert not (site.root / "drafts").exists()

@@ -82,6 +82,16 @@ class Site:
         }
 
 
+def tick(folder: Path) -> None:
+    """Wait until the clock of the file system has moved on: what is changed from here on has another time."""
+    probe = folder / "probe"
+    probe.touch()
+    before = probe.stat().st_ctime_ns
+    while probe.stat().st_ctime_ns == before:
+        probe.touch()
+    probe.unlink()
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(tmp_path)

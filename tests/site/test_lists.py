@@ -107,10 +107,10 @@ def test_every_page_has_a_title_a_canonical_address_and_one_main_part(bilingual:
 
 
 def test_an_output_that_cannot_be_written(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: object, data: bytes) -> bool:
-        raise OSError(28, "No space left on device", str(path))
+    def full(waiting: object, target: object) -> None:
+        raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr("pipeline.site.output.write_atomic", full)
+    monkeypatch.setattr("pipeline.site.output._replace", full)
     with pytest.raises(BuildError, match="No space left") as caught:
         site.build()
     assert caught.value.path

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.config import load
 from pipeline.site import build
+from tests.site.conftest import tick
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 POST = "---\ntitle: One\ndate: 2026-01-02\n---\n\nA text.\n"
@@ -106,6 +107,7 @@ def test_every_change_is_noticed(root, monkeypatch, path):
     file.parent.mkdir(parents=True, exist_ok=True)
     old = file.read_text(encoding="utf-8") if file.exists() else POST
     # As long as it was, and as old: only the time of the change tells.
+    tick(root.parent)
     times = (file.stat().st_atime_ns, file.stat().st_mtime_ns) if file.exists() else None
     file.write_text(
         old.replace("e", "E", 1) if path != "pipeline.toml" else old.replace("Site", "Sita"), encoding="utf-8"

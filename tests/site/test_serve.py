@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +23,7 @@ from pipeline.site import BuildReport
 from pipeline.site.policy import POLICY
 from pipeline.site.serve import serve
 from pipeline.site.server import Preview
-from tests.site.conftest import Site
+from tests.site.conftest import CONFIG, Site
 
 DEADLINE = 30
 
@@ -45,6 +47,17 @@ class Served:
         request = urllib.request.Request(f"{self.url}{path}", method=method)
         return urllib.request.urlopen(request, timeout=DEADLINE)
 
+    def save(self, path: Path, text: str) -> None:
+        """As an editor does that writes beside the file and renames: there is no moment at which it is empty, which a
+        build may meet. What waits does so where nobody watches.
+        """
+        waits = self.site.root / "waits"
+        waits.write_text(text, encoding="utf-8")
+        waits.replace(path)
+
+    def configure(self, site: str) -> None:
+        self.save(self.site.root / "pipeline.toml", CONFIG.format(site=site, locales=""))
+
     def next_build(self, until: Callable[[BuildReport | PipelineError], bool]) -> BuildReport | PipelineError:
         while not until(found := self.builds.get(timeout=DEADLINE)):
             pass
@@ -64,8 +77,10 @@ def served(bilingual: Site) -> Iterator[Served]:
 
 
 def event(stream: HTTPResponse) -> str:
+    deadline = time.monotonic() + DEADLINE
     while not (line := stream.readline().decode()).startswith("data:"):
         assert line
+        assert time.monotonic() < deadline, "there is a sign of life, and no word of a build"
     return line.removeprefix("data:").strip()
 
 
@@ -118,7 +133,7 @@ def test_a_save_reloads_the_page(served: Served) -> None:
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         first = event(stream)
         about = served.site.root / "content/en/about.md"
-        about.write_text(about.read_text().replace("Me.", "Myself."))
+        served.save(about, about.read_text().replace("Me.", "Myself."))
         assert event(stream) != first
     with served.get("/about/") as page:
         assert "Myself." in page.read().decode()
@@ -144,7 +159,7 @@ def test_a_mistake_is_shown_until_it_is_mended(served: Served) -> None:
 def test_pages_are_held_to_the_policy_of_the_published_site(served: Served) -> None:
     with served.get("/") as page:
         assert page.headers["Content-Security-Policy"] == POLICY
-    served.site.configure(site='allow = { frame-src = "https://player.example.org" }')
+    served.configure(site='allow = { frame-src = "https://player.example.org" }')
     served.next_build(lambda found: isinstance(found, BuildReport))
     with served.get("/") as page:
         assert page.headers["Content-Security-Policy"] == f"{POLICY}; frame-src https://player.example.org"
@@ -168,10 +183,10 @@ def test_warnings_are_shown_until_they_are_mended(served: Served) -> None:
 
 
 def test_the_configuration_is_read_again(served: Served) -> None:
-    served.site.configure(site='untranslated = "nonsense"')
+    served.configure(site='untranslated = "nonsense"')
     failure = served.next_build(lambda found: isinstance(found, PipelineError))
     assert "untranslated" in str(failure)
-    served.site.configure(site='untranslated = "hide"')
+    served.configure(site='untranslated = "hide"')
     served.next_build(lambda found: isinstance(found, BuildReport) and found.removed > 0)
     with pytest.raises(urllib.error.HTTPError):
         served.get("/zh/posts/second/")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.content import stored
-from pipeline.site import build
+from pipeline.site import BuildReport, build
 from pipeline.site.build import whole
 from pipeline.site.shortcut import Shortcut
 from tests.site.conftest import Site
-from tests.site.test_serve import Served, event
+from tests.site.test_serve import DEADLINE, Served, event
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -60,15 +62,31 @@ def test_more_than_a_text_is_for_a_whole_build(bilingual: Site, shortcut: Shortc
     assert shortcut.pages(path.with_name("new.md")) is None
 
 
-def test_a_reader_has_it_before_the_whole_site_is_built(served: Served) -> None:
+@pytest.fixture
+def followed(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The whole site is not built anew before this is set."""
+    may_follow = threading.Event()
+
+    def later(*arguments: object, **options: object) -> object:
+        assert may_follow.wait(DEADLINE)
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(importlib.import_module("pipeline.site.serve"), "whole", later)
+    yield may_follow
+    may_follow.set()
+
+
+def test_a_reader_has_it_before_the_whole_site_is_built(served: Served, followed: threading.Event) -> None:
     path = path_of(served.site)
     with served.get("/_pipeline/events") as stream:
         first = event(stream)
-        path.write_text(path.read_text(encoding="utf-8") + "\nSaved a moment ago.\n", encoding="utf-8")
+        served.save(path, path.read_text(encoding="utf-8") + "\nSaved a moment ago.\n")
         assert event(stream) != first
-        assert served.builds.empty(), "the whole site follows"
         with served.get("/posts/first/") as page:
             assert "Saved a moment ago." in page.read().decode()
-        served.next_build(lambda found: True)
+        with served.get("/posts/first/index.md") as page:
+            assert "Saved a moment ago." not in page.read().decode(), "the whole site follows"
+        followed.set()
+        assert isinstance(served.next_build(lambda found: True), BuildReport)
         with served.get("/posts/first/index.md") as page:
             assert "Saved a moment ago." in page.read().decode()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.site.spread import _DONE
 from tests.site.conftest import Site
 from tests.site.test_incremental import contents
 
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.skipif(
     reason="elsewhere one process does it all: forking is unsafe on macOS, and unknown to Windows",
 )
 
+# A copy of the process tells, and the process waits for it: on a busy machine it would else have done all by itself
+# before a copy has done anything.
 SCRIPT = """
 import os, sys
 from pathlib import Path
@@ -29,13 +32,16 @@ reading.TICK = -1
 page_steps._PAGES = 1
 page_steps._LONG = 1 if int(sys.argv[1]) > 1 else 10**6
 spread._processors = lambda: int(sys.argv[1])
-seen = []
-real = spread._work
+heard, told = os.pipe()
+real, make_copy = spread._work, spread._make_copy
 def work(*arguments):
     with open(sys.argv[3], "a") as file:
         file.write(f"{os.getpid()}\\n")
+    os.write(told, b".")
     real(*arguments)
-spread._work = work
+def made(*arguments):
+    return make_copy(*arguments) and bool(os.read(heard, 1))
+spread._work, spread._make_copy = work, made
 report = build(load(Path(sys.argv[2]), env={}), out=Path(sys.argv[4]))
 print(len(report.warnings))
 """
@@ -68,12 +74,22 @@ from pipeline.site import reading, spread
 from pipeline.site.cache import Cache
 reading.TICK, reading._PART = -1, 3
 spread._processors = lambda: int(sys.argv[1])
-real = reading.read_post
+heard, told = os.pipe()
+real, make_copy, this, waited_for = reading.read_post, spread._make_copy, os.getpid(), []
 def read_post(*arguments):
     with open(sys.argv[3], "a") as file:
         file.write(f"{os.getpid()}\\n")
+    if os.getpid() != this:
+        os.write(told, b".")
+    elif waited_for == [False]:
+        waited_for[:] = [bool(os.read(heard, 1))]
     return real(*arguments)
-reading.read_post = read_post
+def made(*arguments):
+    done = make_copy(*arguments)
+    if done and not waited_for:
+        waited_for.append(False)
+    return done
+reading.read_post, spread._make_copy = read_post, made
 cache = Cache(Path("cache"), Path("out"), kept=False)
 reader = reading.Reader(cache)
 library = Library.of(load(Path(sys.argv[2]), env={}), reader.posts)
@@ -87,9 +103,15 @@ import os, sys
 from pipeline.errors import PipelineError
 from pipeline.site import spread
 spread._processors = lambda: 2
+heard, told = os.pipe()
+failed = []
 def odd(number):
-    if number == 70 and os.getpid() != parent:
+    if os.getpid() != parent and not failed:
+        failed.append(number)
+        os.write(told, b".")
         raise OSError("only there")
+    if os.getpid() == parent and not failed:
+        failed.append(os.read(heard, 1))
     if number == int(sys.argv[1]):
         raise PipelineError("everywhere", path="x.md")
     return number * 2
@@ -105,11 +127,16 @@ import os, signal, sys, time
 from pathlib import Path
 from pipeline.site import spread
 spread._processors = lambda: 2
+heard, told = os.pipe()
+killed = []
 def deadly(number):
     if os.getpid() != parent:
         Path(sys.argv[1], str(number)).touch()
+        os.write(told, b".")
         os.kill(os.getpid(), signal.SIGKILL)
-    time.sleep(0.005)
+    if not killed:
+        killed.append(os.read(heard, 1))
+    time.sleep(0.005)  # so that some more are made, and killed
     return number * 2
 parent = os.getpid()
 print(sorted(spread.spread(deadly, range(100))) == [(n, n * 2) for n in range(100)])
@@ -233,19 +260,34 @@ from collections import Counter
 from pipeline.site import spread
 spread._processors = lambda: 2
 own, held = os.getpid(), []
+heard, told = os.pipe()
+make_copy = spread._make_copy
+least = [int(sys.argv[2]), 1]  # that the first copy, and the second, have done before this process goes on
+awaited = []
 def busy(_):
     sum(range(20_000))
     held.append(bytes([1]) * int(sys.argv[1]))
+    if os.getpid() != own:
+        os.write(told, b".")
+    while awaited:
+        left = awaited.pop() - len(os.read(heard, 1))
+        awaited.extend([left] if left else [])
     return os.getpid()
+def made(*arguments):
+    done = make_copy(*arguments)
+    if done and least:
+        awaited.append(least.pop(0))
+    return done
+spread._make_copy = made
 by = Counter(pid for _, pid in spread.spread(busy, range(400)) if pid != own)
 print(len(by), max(by.values()), spread._DONE)
 """
 
 
 def test_another_copy_takes_the_place_of_one_that_has_touched_much_memory() -> None:
-    copies, most, least = map(int, run(LIVES, 1 << 20).split())
+    copies, most, least = map(int, run(LIVES, 1 << 20, _DONE).split())
     assert copies > 1
     assert most == least
-    copies, most, least = map(int, run(LIVES, 1).split())
+    copies, most, least = map(int, run(LIVES, 1, _DONE + 1).split())
     assert copies == 1
     assert most > least

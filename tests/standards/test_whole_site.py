@@ -57,12 +57,11 @@ def test_a_violated_policy_would_be_seen(served: Served, chromium: Browser) -> N
         "<!doctype html><title>x</title><p style='color: red'>x", encoding="utf-8"
     )
     tab = chromium.new_page()
-    messages: list[str] = []
-    tab.on("console", lambda message: messages.append(message.text))
-    tab.goto(f"{served.url}/bad.html")
+    with tab.expect_console_message() as message:
+        tab.goto(f"{served.url}/bad.html")
+    assert "Content Security Policy" in message.value.text
     tab.close()
     (served.directory / "bad.html").unlink()
-    assert "Content Security Policy" in messages[0]
 
 
 def test_home_and_post_are_light(served: Served, chromium: Browser) -> None:

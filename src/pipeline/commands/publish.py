@@ -71,6 +71,6 @@ def _show_locally(settings: Settings, target: PublishSettings, **options: Any) -
     with LocalStore() as store:
         if _publish(settings, store.settings(target, path), **options).planned:
             return
-        click.echo(f"The site is at {store.website_url}/{path}{path and '/'} until Ctrl-C.", err=True)
         with suppress(KeyboardInterrupt):
+            click.echo(f"The site is at {store.website_url}/{path}{path and '/'} until Ctrl-C.", err=True)
             store.wait()

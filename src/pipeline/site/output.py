@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import BuildError
-from pipeline.files import write_atomic
 from pipeline.site.cache import Made
 from pipeline.site.ledger import Ledger
 from pipeline.site.permalinks import inside
@@ -187,12 +186,11 @@ class Output:
         for link in self._linked():
             (self.directory / link).unlink(missing_ok=True)
         for path in changed:
-            self._make_room(path)
-            _copy_atomic(self._copies[path], self.directory / path)
+            self._put_copy(path)
         written = len(changed) + self._put_all()
         for path in stale:
             if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
-                (self.directory / path).unlink()
+                (self.directory / path).unlink(missing_ok=True)  # another build may be about it, too
         if stale or self._links or self._has_empty_folders:
             self._remove_empty_folders()
         self._mark(_COMPLETE, self._ledger.notes())
@@ -227,9 +225,8 @@ class Output:
         """Raise BuildError unless the directory is empty, missing, or was made by an earlier build."""
         if self.directory.exists() and not self.directory.is_dir():
             raise BuildError("is a file, not a directory.", path=self.directory, remedy="Name another directory.")
-        if not self.directory.is_dir() or (self.directory / MARKER).is_file():
-            return
-        if any(self.directory.iterdir()):
+        # The marker last: another build may begin just now, and puts it there before all else.
+        if self.directory.is_dir() and any(self.directory.iterdir()) and not (self.directory / MARKER).is_file():
             raise BuildError(
                 "holds files, and was not made by `pipeline build`, which would remove them.",
                 path=self.directory,
@@ -322,13 +319,17 @@ class Output:
         elif mode or folder != self._folder:
             self._make_room(path)
             self._folder = folder
-        try:
-            os.replace(waiting, target)  # noqa: PTH105
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy_atomic(Path(waiting), Path(target))
-            shutil.copymode(waiting, target)
+        _replace(waiting, target)
+
+    def _put_copy(self, path: str) -> None:
+        """Copy a file into its place. The copy waits elsewhere until it is whole: what is in the directory and not part
+        of the site, another build removes.
+        """
+        waiting = self._waiting(path)
+        shutil.copyfile(self._copies[path], waiting)
+        waiting.chmod(0o644)
+        self._make_room(path)
+        _replace(waiting, self.directory / path)
 
     def _make_room(self, path: str) -> None:
         """Have its folder there. Where a folder was, a file may be now, and the other way round."""
@@ -374,7 +375,8 @@ class Output:
         other = _COMPLETE if state == _WRITING else _WRITING
         changed = known.replace(other.encode(), state.encode(), 1)
         if state.encode() in changed:
-            write_atomic(self.directory / MARKER, changed)
+            self._waiting(MARKER).write_bytes(changed)
+            self._put(MARKER)
         else:  # it is damaged
             self._mark(state, ())
 
@@ -386,6 +388,16 @@ def _name(path: str) -> str:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _replace(waiting: str | Path, target: str | Path) -> None:
+    try:
+        os.replace(waiting, target)  # noqa: PTH105
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy_atomic(Path(waiting), Path(target))
+        shutil.copymode(waiting, target)
 
 
 def _copy_atomic(source: Path, target: Path) -> None:

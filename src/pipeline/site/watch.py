@@ -24,12 +24,14 @@ class Watch:
         """`root` holds pipeline.toml. Other folders there (environments, repositories) are not looked at."""
         self._root = root.resolve()
         self._news: queue.Queue[set[Path]] = queue.Queue()
-        self._stop = threading.Event()
-        self._stop_folders = threading.Event()
+        self._stop = _Stop()
+        self._stop_folders = _Stop()
 
     def __enter__(self) -> Self:
+        """Every change from here on is told."""
         self._start([self._root], self._stop, recursive=False)
         self._watch_folders()
+        self._stop.begun.wait()
         return self
 
     def __exit__(
@@ -51,20 +53,40 @@ class Watch:
         return changed
 
     def _watch_folders(self) -> None:
-        self._stop_folders.set()
-        self._stop_folders = threading.Event()
+        """The watch before this one ends when this one has begun, so that nothing is missed in between."""
+        before, self._stop_folders = self._stop_folders, _Stop()
         if present := [self._root / name for name in FOLDERS if (self._root / name).is_dir()]:
             self._start(present, self._stop_folders, recursive=True)
+            self._stop_folders.begun.wait()
+        before.set()
 
-    def _start(self, paths: list[Path], stop: threading.Event, *, recursive: bool) -> None:
+    def _start(self, paths: list[Path], stop: _Stop, *, recursive: bool) -> None:
         threading.Thread(target=self._run, args=(paths, stop), kwargs={"recursive": recursive}, daemon=True).start()
 
-    def _run(self, paths: list[Path], stop: threading.Event, *, recursive: bool) -> None:
+    def _run(self, paths: list[Path], stop: _Stop, *, recursive: bool) -> None:
         from watchfiles import watch
 
         known = {CONFIG_NAME, *FOLDERS}
-        for changes in watch(*paths, stop_event=stop, step=_SETTLE, recursive=recursive, raise_interrupt=False):
-            found = {Path(path) for _, path in changes}
-            found = found if recursive else {path for path in found if path.name in known}
-            if found:
-                self._news.put(found)
+        try:
+            for changes in watch(*paths, stop_event=stop, step=_SETTLE, recursive=recursive, raise_interrupt=False):
+                found = {Path(path) for _, path in changes}
+                found = found if recursive else {path for path in found if path.name in known}
+                if found:
+                    self._news.put(found)
+        finally:
+            stop.begun.set()  # or else nobody would go on where a watch cannot begin
+
+
+class _Stop:
+    """Ends a watch. It asks for that for the first time when it watches already: `begun` tells."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.begun = threading.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    def is_set(self) -> bool:
+        self.begun.set()
+        return self._event.is_set()
