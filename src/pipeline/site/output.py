@@ -327,9 +327,9 @@ class Output:
         """
         waiting = self._waiting(path)
         shutil.copyfile(self._copies[path], waiting)
-        waiting.chmod(0o644)
+        os.chmod(waiting, 0o644)  # noqa: PTH101
         self._make_room(path)
-        _replace(waiting, self.directory / path)
+        _replace(waiting, f"{self.directory}/{path}")
 
     def _make_room(self, path: str) -> None:
         """Have its folder there. Where a folder was, a file may be now, and the other way round."""
@@ -375,7 +375,7 @@ class Output:
         other = _COMPLETE if state == _WRITING else _WRITING
         changed = known.replace(other.encode(), state.encode(), 1)
         if state.encode() in changed:
-            self._waiting(MARKER).write_bytes(changed)
+            Path(self._waiting(MARKER)).write_bytes(changed)
             self._put(MARKER)
         else:  # it is damaged
             self._mark(state, ())
@@ -390,7 +390,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _replace(waiting: str | Path, target: str | Path) -> None:
+def _replace(waiting: str, target: str) -> None:
     try:
         os.replace(waiting, target)  # noqa: PTH105
     except OSError as error:
