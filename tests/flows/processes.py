@@ -1,5 +1,6 @@
 """Real processes on free ports, and the little of a Prefect server's REST API that the tests ask."""
 
+import datetime as dt
 import os
 import signal
 import socket
@@ -32,17 +33,23 @@ def running(arguments, *, env, cwd, log, stop=signal.SIGINT):
         yield process
         if process.poll() is None:
             process.send_signal(stop)
-            process.wait(timeout=30)
+            process.wait(timeout=60)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
+_KEPT = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port at which nobody listens. It is kept for whoever is told of it: nobody else is given it meanwhile."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: one of them may listen there, too
+    kept.bind(("127.0.0.1", 0))
+    _KEPT.append(kept)
+    return kept.getsockname()[1]
 
 
 class Api:
@@ -52,15 +59,16 @@ class Api:
         self.url = url
 
     def get(self, path):
-        answer = requests.get(f"{self.url}{path}", timeout=30)
-        answer.raise_for_status()
-        return answer.json()
+        return self._asked("GET", path)
 
     def post(self, path, json):
+        return self._asked("POST", path, json)
+
+    def _asked(self, method, path, json=None):
         """503 is a database that is locked for the moment: Prefect's own client asks again, too."""
 
         def answered():
-            answer = requests.post(f"{self.url}{path}", json=json, timeout=30)
+            answer = requests.request(method, f"{self.url}{path}", json=json, timeout=30)
             return [] if answer.status_code == 503 else [answer]  # a response that says no is falsy
 
         (answer,) = poll(answered)
@@ -75,6 +83,32 @@ class Api:
 
     def runs(self, deployment, **filters):
         return self.post("/flow_runs/filter", {"flow_runs": {"deployment_id": {"any_": [deployment]}, **filters}})
+
+    def served(self, since):
+        """The deployments by name, once a process that was started then has registered all, and asks for their runs.
+
+        That they are there says nothing: a server that tests share keeps those of an earlier one.
+        """
+
+        def asked_for():
+            """All six are registered, and their runs asked for."""
+            found = {entry["name"]: entry for entry in self.post("/deployments/filter", {})}
+            times = [entry[of] for entry in found.values() for of in ("updated", "last_polled")]
+            fresh = all(time and dt.datetime.fromisoformat(time) > since for time in times)
+            return found if fresh and len(found) == 6 else {}
+
+        return poll(asked_for)
+
+    def logs(self, run):
+        """What a run has logged, to its last line: how it ended. That arrives a little after the run has ended."""
+
+        def told():
+            """The run's last line."""
+            found = self.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})
+            ended = [one for one in found if one["name"] == "prefect.flow_runs" and "Finished in" in one["message"]]
+            return ended and found
+
+        return poll(told)
 
     def finished(self, run, seconds=90.0):
         """The state of a run, once it is final."""

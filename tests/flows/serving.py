@@ -4,7 +4,7 @@ import datetime as dt
 import shutil
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +17,7 @@ from tests.flows.processes import Api, free_port, poll, prefect_env, running
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+SILENCE = 60.0  # seconds until who asks an engine that does not answer gives up
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -26,26 +27,31 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 class Gate:
-    """An engine that answers until it is shut, and then lets everybody wait."""
+    """An engine that answers until it is shut, and then lets everybody wait, for as long as they have patience."""
 
     def __init__(self):
-        self.left, self.open = None, threading.Event()
+        self.left, self.open, self.lock, self.overdue = None, threading.Event(), threading.Lock(), False
         self.open.set()
 
     def __call__(self, text):
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                self.open.clear()
-        self.open.wait(60)
+        with self.lock:
+            if self.left is not None:
+                self.left -= 1
+                if self.left < 0:
+                    self.open.clear()
+        if not self.open.wait(SILENCE):
+            self.overdue = True
         return f"译{text}"
 
     def shut_after(self, answers):
-        self.left = answers
+        with self.lock:
+            self.left, self.overdue = answers, False
 
     def reopen(self):
-        self.left = None
-        self.open.set()
+        with self.lock:
+            self.left = None
+            self.open.set()
+        assert not self.overdue, f"it was shut for more than {SILENCE} s: somebody went on without an answer"
 
 
 def write_deployments(root):
@@ -58,6 +64,7 @@ def write_deployments(root):
     (republish,) = (entry for entry in flows["deployments"] if entry["name"] == "republish")
     (schedule,) = republish["schedules"]
     then = dt.datetime.now(ZoneInfo(schedule["timezone"])) + dt.timedelta(hours=12)
+    then += dt.timedelta(hours=then.hour == 2)  # which is left out on the day when summer time begins
     schedule["cron"] = f"{then.minute} {then.hour} * * *"
     (root / "prefect.yaml").write_text(yaml.safe_dump(flows))
 
@@ -73,7 +80,7 @@ def served_site(root, engine):
     config = root / "pipeline.toml"
     text = config.read_text().replace("http://localhost:8000", f"http://127.0.0.1:{server.server_port}")
     text = text.replace("http://127.0.0.1:9", engine.url).replace("retries = 0", "retries = 0\nconcurrency = 1")
-    text = text.replace("timeout = 5.0", "timeout = 60.0\nmax_characters = 40")
+    text = text.replace("timeout = 5.0", f"timeout = {SILENCE}\nmax_characters = 40")
     # The turn of a killed run is free again when its lease ends, a minute later; nobody shall wait for it here.
     config.write_text(text + "\n[prefect]\nengine_runs = 4\n")
     write_deployments(root)
@@ -128,10 +135,12 @@ class Up:
     def server_pid(self):
         """Of the child that is the server."""
         pid = self.process.pid
-        children = Path(f"/proc/{pid}/task").glob("*/children")
-        for child in " ".join(path.read_text() for path in children).split():
-            if b"flows.server_process" in Path("/proc", child, "cmdline").read_bytes():
-                return int(child)
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):  # threads and children come and go
+                for child in (thread / "children").read_text().split():
+                    with suppress(OSError):
+                        if b"flows.server_process" in Path("/proc", child, "cmdline").read_bytes():
+                            return int(child)
         pytest.fail("there is no server")
 
 

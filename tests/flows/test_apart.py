@@ -14,6 +14,7 @@ from flows.apart import _Tells, build
 from pipeline.config import load
 from pipeline.errors import BuildError, PipelineError
 from pipeline.site import build as plain
+from pipeline.site.output import MARKER
 from tests.flows.processes import poll
 
 pytestmark = [
@@ -21,10 +22,16 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="one process does it all"),
 ]
 
-# Every Python process that is started notes the copies that it makes of itself, and in their stead lets them do this.
+# Every Python process that is started notes the copies that it makes of itself, and lets them wait where a test wants
+# them to; and itself before it puts the first of the files that it has made into its place.
 COPIED = """
-import os, time
+import os, sys, time
 from pathlib import Path
+def placed(event, arguments):
+    if event == "os.rename" and ".staged/" in str(arguments[0]):
+        while Path(os.environ["COPIES"] + ".unplaced").exists():
+            time.sleep(0.05)
+sys.addaudithook(placed)
 def copied():
     with open(os.environ["COPIES"], "a") as file:
         file.write(f"{os.getppid()} {os.getpid()}\\n")
@@ -79,7 +86,7 @@ def files(folder):
 def alive(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before, or while it was read
         return False
 
 
@@ -213,13 +220,19 @@ def test_what_waits_is_removed_by_a_process_that_is_told_to_end(large, copies, t
     class Cancelled(BaseException):
         pass
 
-    def cancel(done, total):
-        if list((large / ".pipeline/site").glob("*.staged")):
-            raise Cancelled
+    def waits():
+        """Files are made, and not in their places."""
+        return list((large / ".pipeline/site").glob("*.staged/*"))
 
+    def cancel(*_):
+        poll(waits)
+        raise Cancelled
+
+    (tmp_path / "copies.unplaced").touch()
     monkeypatch.setattr(apart, "GRACE", 60)
     with pytest.raises(Cancelled):
         build(load(large), progress=cancel)
+    (tmp_path / "copies.unplaced").unlink()
     assert not list((large / ".pipeline/site").glob("*.staged"))
     assert not any(alive(pid) for pair in copies() for pid in pair if pid != os.getpid())
     assert right_after_all(large, tmp_path)
@@ -234,7 +247,10 @@ def test_little_to_do_is_done_here(large, copies):
     build(load(large))
     assert "More." in (large / "public/posts/post-9/index.html").read_text()
     assert len(copies()) == many
-    (large / "pipeline.toml").write_text((large / "pipeline.toml").read_text().replace("A small", "A large"))
+    config = large / "pipeline.toml"
+    config.write_text(config.read_text().replace("A small", "A large"))
+    later = (large / "public" / MARKER).stat().st_mtime_ns + 10**9
+    os.utime(config, ns=(later, later))  # which two files that are written one after the other need not be
     build(load(large))
     assert len(copies()) > many, "all pages show the title"
 

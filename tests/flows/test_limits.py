@@ -1,7 +1,6 @@
 """What no two runs may do at once, on a real server."""
 
 import threading
-import time
 
 import pytest
 
@@ -24,22 +23,33 @@ def limit(name_begins):
     return [entry for entry in found if entry.name.startswith(name_begins)]
 
 
-def test_only_one_run_publishes_to_a_target_at_a_time(settings):
+def test_only_one_run_publishes_to_a_target_at_a_time(settings, monkeypatch):
+    import httpx
+    from prefect.client.orchestration import PrefectClient
+
     from flows.limits import publisher_slot
 
-    inside, seen = threading.Event(), []
+    ask = PrefectClient.increment_concurrency_slots_with_lease
+    refused, left, seen = threading.Event(), threading.Event(), []
+
+    async def asked(*args, **kwargs):
+        try:
+            return await ask(*args, **kwargs)
+        except httpx.HTTPStatusError:
+            refused.set()
+            raise
 
     def second():
         with publisher_slot(settings):
-            seen.append(inside.is_set())
+            seen.append(left.is_set())
 
+    monkeypatch.setattr(PrefectClient, "increment_concurrency_slots_with_lease", asked)
     thread = threading.Thread(target=second)
     with publisher_slot(settings):
         thread.start()
-        poll_until(lambda: any(one.active_slots == 1 for one in limit("pipeline-publish")))  # of all targets there were
-        time.sleep(0.5)
-        assert not seen, "the other waits"
-        inside.set()
+        assert refused.wait(90), "the other was not told to wait"
+        assert not seen
+        left.set()
     thread.join(60)
     assert seen == [True]
 
@@ -55,8 +65,8 @@ def test_another_target_is_another_matter(settings):
 def test_who_never_gets_a_turn_is_told_who_has_it(settings, monkeypatch):
     from flows import limits
 
-    monkeypatch.setattr(limits, "PATIENCE", 0.5)
     with limits.engine_slot(settings):
+        monkeypatch.setattr(limits, "PATIENCE", 0.5)
         assert limit("pipeline-engine")[0].limit == settings.prefect.engine_runs
         with pytest.raises(PipelineError, match="other runs hold `pipeline-engine`"), limits.engine_slot(settings):
             pass
@@ -67,9 +77,3 @@ def test_a_timeout_inside_is_not_taken_for_a_wait(settings):
 
     with pytest.raises(TimeoutError, match="of the work itself"), engine_slot(settings):
         raise TimeoutError("of the work itself")
-
-
-def poll_until(what):
-    from tests.flows.processes import poll
-
-    poll(what)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.flows.processes import poll, prefect_env, running
+from tests.flows.processes import prefect_env, running
 from tests.flows.serving import write_deployments
 
 ANOTHER_PROGRAM = """
@@ -35,16 +35,8 @@ def test_the_report_of_a_run_is_in_the_block(server, tmp_path):
     write_deployments(root)
     env = prefect_env(tmp_path / "home", server.url) | {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     began, log = dt.datetime.now(dt.UTC), tmp_path / "flows.log"
-    with running([sys.executable, "-m", "flows"], env=env, cwd=root, log=log) as process:
-
-        def served():
-            """All deployments are registered from here."""
-            assert process.poll() is None, log.read_text()
-            found = server.post("/deployments/filter", {})
-            mine = {one["name"]: one["id"] for one in found if dt.datetime.fromisoformat(one["updated"]) > began}
-            return mine if len(mine) == len(found) == 6 else {}
-
-        publish = poll(served)["publish"]
+    with running([sys.executable, "-m", "flows"], env=env, cwd=root, log=log):
+        publish = server.served(began)["publish"]["id"]
         assert "the server has no block `local-file-system/reports`" in log.read_text()
         block(server, "local-file-system", "reports", {"basepath": str(reports)})
         run = server.post(f"/deployments/{publish}/create_flow_run", {"parameters": {}})["id"]

@@ -19,14 +19,16 @@ from tests.flows.reading import tasks
 pytestmark = pytest.mark.timeout(120)
 
 POSTS = 120
-# An engine that tells where it ran, and takes its time: there is work in hand when a worker is killed.
+# An engine that tells where it ran. The first worker's gives no answer: there is work in hand when that one is killed.
 ENGINE = """
 import json, os, sys, time
+worker = os.getppid()
 for line in sys.stdin:
     asked = json.loads(line)
     with open(os.environ["RAN"], "a") as file:
         file.write(os.getcwd() + "\\n")
-    time.sleep(0.2)
+    while os.path.basename(os.getcwd()) == "one" and os.getppid() == worker:
+        time.sleep(0.05)
     print(json.dumps({"id": asked["id"], "texts": [text.replace("e", "é") for text in asked["texts"]]}), flush=True)
 """
 KILLER = """
@@ -37,15 +39,25 @@ while len(places()) < 2:
     time.sleep(0.05)
 os.kill(int(sys.argv[2]), signal.SIGKILL)
 """
+# The first worker tells that it has articles to render, and renders none: there is work in hand when it is killed.
+BUSY = """
+import time
+from pathlib import Path
+from pipeline.site import shards
+def dask_setup(worker):
+    render = shards.render_packed
+    def render_packed(*arguments):
+        Path("busy").touch()
+        while Path.cwd().name == "one":
+            time.sleep(0.05)
+        return render(*arguments)
+    shards.render_packed = render_packed
+"""
 BUSY_KILLER = """
 import os, signal, sys, time
-from pathlib import Path
-def worked():
-    return int(Path("/proc", sys.argv[1], "stat").read_text().rpartition(")")[2].split()[11])
-before = worked()
-while worked() < before + 20:  # a fifth of a second
+while not os.path.exists(sys.argv[1]):
     time.sleep(0.02)
-os.kill(int(sys.argv[1]), signal.SIGKILL)
+os.kill(int(sys.argv[2]), signal.SIGKILL)
 """
 DIAGRAM = "```mermaid\nflowchart LR\n  A --> B\n```"
 CONFIG = """
@@ -97,12 +109,22 @@ def scheduler(tmp_path):
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def preload():
+    """What the workers run before all else."""
+    return ""
+
+
+@pytest.fixture
+def cluster(tmp_path, preload):
     """A scheduler and two workers: (address, worker processes)."""
+    options = ["--nthreads", "1", "--no-nanny"]
+    if preload:
+        (tmp_path / "preload.py").write_text(preload)
+        options += ["--preload", str(tmp_path / "preload.py")]
     with (
         scheduler(tmp_path) as address,
-        dask("worker", tmp_path / "one", address, "--nthreads", "1", "--no-nanny") as one,
-        dask("worker", tmp_path / "two", address, "--nthreads", "1", "--no-nanny") as two,
+        dask("worker", tmp_path / "one", address, *options) as one,
+        dask("worker", tmp_path / "two", address, *options) as two,
     ):
         for name in ("one", "two"):
             poll(lambda name=name: "Starting established connection" in (tmp_path / f"{name}.log").read_text(), 60)
@@ -132,7 +154,7 @@ def test_two_workers_write_what_one_process_writes_though_one_is_killed(
     state = sync(SyncOptions(root=large), return_state=True)
     assert state.is_completed(), state.message
     assert killer.wait(timeout=60) == 0
-    assert workers[0].poll() == -signal.SIGKILL
+    assert workers[0].wait(timeout=60) == -signal.SIGKILL
     assert {Path(line).name for line in ran.read_text().split()} == {"one", "two"}, "both were at work"
     assert [name for name, _ in tasks(state, 3, " posts (zh)").values()] == ["Completed"] * 3, "a task a shard"
     monkeypatch.setenv("RAN", str(tmp_path / "elsewhere"))
@@ -165,9 +187,12 @@ def test_a_scheduler_that_does_not_answer_is_told_of_with_what_to_do(large, pref
 
 
 def test_a_scheduler_without_workers_is_told_of(large, tmp_path, monkeypatch):
+    from distributed import Client
+
     from flows import spreading
 
-    monkeypatch.setattr(spreading, "PATIENCE", 3)
+    wait = Client.wait_for_workers
+    monkeypatch.setattr(Client, "wait_for_workers", lambda self, count, timeout: wait(self, count, timeout=0.5))
     with scheduler(tmp_path) as address:
         spread_over(large, address)
         settings = load(large)
@@ -225,6 +250,7 @@ def pages(root):
     return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
+@pytest.mark.parametrize("preload", [BUSY], ids=[""])
 def test_two_workers_render_what_one_process_renders_though_one_is_killed(
     written, cluster, tmp_path, prefect_api, monkeypatch
 ):
@@ -243,11 +269,12 @@ def test_two_workers_render_what_one_process_renders_though_one_is_killed(
         return real(self, page, *rest)
 
     monkeypatch.setattr(Workshop, "parcel", parcel)
-    killer = subprocess.Popen([sys.executable, "-c", BUSY_KILLER, str(workers[0].pid)])
+    busy = tmp_path / "one" / "busy"
+    killer = subprocess.Popen([sys.executable, "-c", BUSY_KILLER, str(busy), str(workers[0].pid)])
     state = publish(PublishOptions(root=written, stage="build"), return_state=True)
     assert state.is_completed(), state.message
     assert killer.wait(timeout=60) == 0
-    assert workers[0].poll() == -signal.SIGKILL
+    assert workers[0].wait(timeout=60) == -signal.SIGKILL
     assert here == [], "the workers did it all"
     rendered = [message for _, message in tasks(state, 5, " articles").values()]
     assert sorted(rendered) == sorted([f"{number} articles rendered." for number in (50, 50, 50, 50, 40)])

@@ -79,8 +79,9 @@ class MemoryStore:
         self.entries[path] = entry
         version = ""
         if self.history == "versions":
-            version = str(len(self.versions))
-            self.versions[version] = data
+            with self._lock:
+                version = str(len(self.versions))
+                self.versions[version] = data
         self.after("put", path)
         return Stamp(_version(data), version)
 
@@ -120,15 +121,16 @@ class FaultyS3:
         self.ignored: set[str] = set()  # names of headers that this server does not know
         self.unquoted = False  # compares If-Match as Ceph does: without the quotes
         host, _, port = endpoint_url.removeprefix("http://").partition(":")
-        faulty = self
+        faulty, noting = self, Lock()
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def handle_any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                faulty.seen.append((self.command, self.path))
-                faulty.headers.append({name.title(): value for name, value in self.headers.items()})
+                with noting:  # each has its headers at the same place
+                    faulty.seen.append((self.command, self.path))
+                    faulty.headers.append({name.title(): value for name, value in self.headers.items()})
                 answer = faulty.rule(self.command, self.path)
                 if answer == DROP:
                     self.close_connection = True

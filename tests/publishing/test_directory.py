@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 import subprocess
 import sys
 import time
@@ -123,11 +124,12 @@ def test_a_file_in_the_way_is_one_clear_message(make_site: MakeSite, tmp_path: P
 PUBLISH = """
 import sys
 from pathlib import Path
-from threading import Barrier
 from pipeline.config import PublishSettings
 from pipeline.publishing import publish
 publish(Path(sys.argv[1]), PublishSettings(target=sys.argv[2], concurrency=2))
 """
+# It comes to no end by itself, so that whoever is late to kill it still meets it at work.
+ENDLESS = f"{PUBLISH[:-2]}, progress=lambda done, _: done < 50 or time.sleep(600))\n".replace("sys", "sys, time", 1)
 
 
 def test_a_directory_without_permission_is_one_clear_message(make_site: MakeSite, tmp_path: Path) -> None:
@@ -148,13 +150,13 @@ def test_kill_9_leaves_no_half_written_file(make_site: MakeSite, tmp_path: Path,
     publish(make_site(old), PublishSettings(target=str(target)))
     directory = make_site(new)
     size = len(new["p1.html"])
-    process = subprocess.Popen([sys.executable, "-c", PUBLISH, str(directory), str(target)])
+    process = subprocess.Popen([sys.executable, "-c", ENDLESS, str(directory), str(target)])
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        if sum((target / path).stat().st_size == size for path in new) >= moment:
-            break
+    while sum((target / path).stat().st_size == size for path in new) < moment:
+        assert process.poll() is None
+        assert time.monotonic() < deadline, f"it has not written {moment} files"
     process.kill()
-    process.wait()
+    assert process.wait() == -signal.SIGKILL
 
     for path, text in files(target).items():
         assert text in {old.get(path), new.get(path)} or path.rpartition("/")[2].startswith(".")

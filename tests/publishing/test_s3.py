@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from socket import socket
 
 import pytest
 
@@ -203,12 +204,14 @@ def test_a_missing_bucket(make_site: MakeSite, local: LocalStore) -> None:
         publish(make_site(), settings)
 
 
-def test_an_endpoint_where_nobody_is(make_site: MakeSite, faulty: FaultyS3, settings: PublishSettings) -> None:
-    store = through(faulty, settings)
-    faulty.close()
-    with pytest.raises(UnreachableError, match="cannot be reached"):
-        publish(make_site(), settings, store=store)
-    store.close()
+def test_an_endpoint_where_nobody_is(make_site: MakeSite) -> None:
+    with socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen; nor does anybody else
+        endpoint = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        store = connect(PublishSettings(endpoint_url=endpoint), "bucket", "", attempts=1)
+        with pytest.raises(UnreachableError, match="cannot be reached"):
+            publish(make_site(), PublishSettings(), store=store)
+        store.close()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 
@@ -106,14 +106,18 @@ def test_few_large_files_are_in_memory_at_once(
     make_site: MakeSite, settings: PublishSettings, faulty: FaultyS3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(s3_module, "_LARGE", 10)
-    lock, flying, most = Lock(), Counter[bool](), Counter[bool]()
+    lock, flying, most, two = Lock(), Counter[bool](), Counter[bool](), Event()
 
     def rule(method: str, path: str) -> None:
         large = path.endswith(".bin")
         with lock:
             flying[large] += 1
             most[large] = max(most[large], flying[large])
-        time.sleep(0.02)
+            if flying[True] == 2:
+                two.set()
+        if large:
+            two.wait(20)  # for the other one that may be there, and then a little for one that may not
+            time.sleep(0.02)
         with lock:
             flying[large] -= 1
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ Ask = Callable[..., tuple[HTTPResponse, bytes]]
 
 
 @pytest.fixture(scope="module")
-def website(local: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def website(local: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """Asks for addresses below a prefix under which the site is published."""
     prefix = f"w-{uuid.uuid4().hex}"
     directory = tmp_path_factory.mktemp("public")
@@ -30,16 +31,15 @@ def website(local: LocalStore, tmp_path_factory: pytest.TempPathFactory) -> Iter
     (directory / "old/index.html").write_text("moved")
     (directory / ".redirects.json").write_text('{"/old/": "/new/?q=1"}')
     publish(directory, local.settings(PublishSettings(), prefix))
-    connection = HTTPConnection(local.website_url.removeprefix("http://"))
 
     def ask(address: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, f"/{prefix}{address}", headers=named)
-        answer = connection.getresponse()
-        return answer, answer.read()
+        with closing(HTTPConnection(local.website_url.removeprefix("http://"))) as connection:
+            connection.request(method, f"/{prefix}{address}", headers=named)
+            answer = connection.getresponse()
+            return answer, answer.read()
 
-    yield ask
-    connection.close()
+    return ask
 
 
 @pytest.mark.parametrize(
