@@ -68,6 +68,15 @@ def test_versions_are_made_once_and_go_with_their_post(site: Site, monkeypatch: 
     assert not [path for path in site.files() if path.startswith("assets/a-300.")]
 
 
+def test_versions_are_the_same_however_many_processors_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = photo((1200, 800))
+    made = []
+    for processors in (1, 4):
+        monkeypatch.setattr("PIL.AvifImagePlugin.DEFAULT_MAX_THREADS", processors)
+        made.append(images._make(data, (600, 1200)))
+    assert made[0] == made[1]
+
+
 def test_a_photograph_that_lies_on_its_side(site: Site) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

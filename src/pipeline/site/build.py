@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import secrets
 import time
@@ -172,6 +173,8 @@ def whole(
     except BaseException:
         cache.close()
         raise
+    finally:
+        gc.unfreeze()  # as `spread` leaves it
 
 
 def _begun(

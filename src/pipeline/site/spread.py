@@ -38,7 +38,8 @@ def spread(
 
     A result has to be picklable. What a copy cannot do, for whatever reason, is done again here, and fails here.
     `ready` is called before copies are made, which is more than once, and says whether they may be; with a `few` things
-    a process, there are none.
+    a process, there are none. Where there were some, what was there then is frozen until somebody calls `gc.unfreeze`:
+    who spreads one thing after the other would have to look through all of it each time.
     """
     helpers = min(_processors(), len(things) // few) - 1
     if helpers < 1 or not may_fork():
@@ -70,7 +71,6 @@ def spread(
         finally:
             for connection in list(copies):
                 _end(copies, connection)
-            gc.unfreeze()
             _give_back()
 
 
