@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from urllib.request import urlopen
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from pipeline.config import PublishSettings
 from pipeline.errors import StoreError
 from pipeline.publishing import publish
+from pipeline.publishing.embedded import _conditional
 from pipeline.publishing.local import LocalStore
 
 PARENT = """
@@ -160,3 +163,25 @@ def test_ctrl_c_sent_to_the_servers_process_is_left_to_the_parent() -> None:
 def test_a_terminals_ctrl_c_does_not_reach_it_even_while_it_starts() -> None:
     with LocalStore() as store:
         assert os.getsid(store.pid) != os.getsid(0)
+
+
+def test_of_writes_with_a_condition_one_is_looked_at_after_the_other():
+    inside, most = 0, 0
+    met = Barrier(2, timeout=60)
+
+    def store(environ: dict[str, str], _: object) -> None:
+        nonlocal inside, most
+        if environ["REQUEST_METHOD"] == "GET" or "HTTP_IF_MATCH" not in environ:
+            met.wait()  # raises where they come one by one
+            return
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.01)
+        inside -= 1
+
+    answer = _conditional(store)
+    requests = [{"REQUEST_METHOD": "PUT", "HTTP_IF_MATCH": '"1"'}] * 8
+    requests += [{"REQUEST_METHOD": "PUT"}, {"REQUEST_METHOD": "GET", "HTTP_IF_MATCH": '"1"'}]
+    with ThreadPoolExecutor(len(requests)) as pool:
+        list(pool.map(lambda environ: answer(environ, None), requests))
+    assert most == 1

@@ -8,8 +8,11 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from http.client import HTTPConnection
-from threading import Thread
+from threading import Lock, Thread
+from typing import Any
 
 __all__ = ["main"]
 
@@ -38,7 +41,7 @@ def _start_s3(bucket: str) -> int:
         def log_request(self, *_: object) -> None:
             """The terminal belongs to the parent."""
 
-    application = DomainDispatcherApplication(create_backend_app)
+    application = _conditional(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
     Thread(target=server.serve_forever, daemon=True).start()
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
@@ -48,6 +51,18 @@ def _start_s3(bucket: str) -> int:
         raise SystemExit(f"the bucket {bucket!r} cannot be made: {answer.read().decode(errors='replace')}")
     connection.close()
     return int(server.port)
+
+
+def _conditional(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, with one write that has a condition at a time: moto looks whether that holds, and writes only then."""
+    lock = Lock()
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        has_condition = environ.keys() & {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"}
+        with lock if has_condition and environ["REQUEST_METHOD"] in {"PUT", "POST"} else nullcontext():
+            return application(environ, start)
+
+    return answer
 
 
 def _start_website(s3: int, bucket: str, port: int) -> int:
