@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 __all__ = ["Addresses", "directory", "inside", "output_file", "part", "term_slugs"]
@@ -28,7 +29,7 @@ class Addresses:
     @property
     def base_path(self) -> str:
         """The path that every root-relative address starts with: `""` or `/blog`."""
-        return quote(urlsplit(self.base_url).path.rstrip("/"), safe="/%")
+        return _root(self.base_url)[1]
 
     def href(self, path: str) -> str:
         """Root-relative address of a path."""
@@ -36,8 +37,7 @@ class Addresses:
 
     def absolute(self, path: str) -> str:
         """Absolute address of a path."""
-        root = urlsplit(self.base_url)
-        return f"{root.scheme}://{root.netloc}{self.href(path)}"
+        return f"{_root(self.base_url)[0]}{self.href(path)}"
 
 
 def part(name: str) -> str:
@@ -81,6 +81,13 @@ def term_slugs(names: Iterable[str]) -> dict[str, str]:
         taken.add(slug)
         slugs[name] = slug
     return slugs
+
+
+@lru_cache(maxsize=8)  # a page has some seventy addresses
+def _root(base_url: str) -> tuple[str, str]:
+    """Scheme and host, and the path."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}", quote(parts.path.rstrip("/"), safe="/%")
 
 
 def _quoted(path: str) -> str:
