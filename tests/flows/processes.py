@@ -64,6 +64,12 @@ class Api:
     def post(self, path, json):
         return self._asked("POST", path, json)
 
+    def patch(self, path, json):
+        return self._asked("PATCH", path, json)
+
+    def delete(self, path):
+        return self._asked("DELETE", path)
+
     def _asked(self, method, path, json=None):
         """503 is a database that is locked for the moment: Prefect's own client asks again, too."""
 
@@ -73,7 +79,7 @@ class Api:
 
         (answer,) = poll(answered)
         answer.raise_for_status()
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def healthy(self):
         try:

@@ -12,7 +12,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import requests
 import yaml
 from prefect.serializers import PickleSerializer
 
@@ -177,7 +176,7 @@ def test_an_event_of_a_push_starts_sync(served, server):
         """A run of sync, which the automation of its trigger made."""
         return [run for run in server.runs(deployments["sync"]["id"]) if run["id"] not in before]
 
-    assert requests.post(f"{server.url}/events", json=[event], timeout=30).ok
+    server.post("/events", [event])
     (run,) = poll(started)
     assert server.finished(run["id"])["type"] == "COMPLETED"
 
@@ -214,7 +213,7 @@ def test_a_failure_is_told_as_the_shipped_automation_says(served, server, tmp_pa
         server.post(f"/deployments/{deployments['publish']['id']}/create_flow_run", {"parameters": options})
         said = poll(lambda: [one for one in heard if str(tmp_path) in one])  # others may fail, too
         for automation in told:
-            requests.delete(f"{server.url}/automations/{automation}", timeout=30).raise_for_status()
+            server.delete(f"/automations/{automation}")
         ear.shutdown()
     assert "publish" in said[0]
     assert f"there is no pipeline.toml in {tmp_path}" in said[0]

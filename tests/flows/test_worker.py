@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 import yaml
 
 from tests.engines.servers import LibreTranslateServer
@@ -144,8 +143,7 @@ def secret_title(server):
     changed = copy.deepcopy(template)
     changed["variables"]["properties"]["env"]["default"] = {"PIPELINE_SITE__TITLE": "{{ prefect.blocks.secret.title }}"}
     for one in (changed, template):
-        answer = requests.patch(f"{server.url}/work_pools/here", json={"base_job_template": one}, timeout=30)
-        answer.raise_for_status()
+        server.patch("/work_pools/here", {"base_job_template": one})
         if one is changed:
             yield
 
@@ -188,7 +186,7 @@ def watched(server):
     try:
         yield shipped
     finally:
-        requests.delete(f"{server.url}/automations/{made['id']}", timeout=30).raise_for_status()
+        server.delete(f"/automations/{made['id']}")
 
 
 def test_a_run_without_a_heartbeat_crashes_and_the_next_has_its_turn(server, content, env, deployed, gate):
