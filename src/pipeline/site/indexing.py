@@ -10,7 +10,7 @@ from pipeline.site.search import BUCKETS, bucketed, merged, shard, shard_count
 
 __all__ = ["Making"]
 
-_DOCUMENTS = 128  # that are gathered at a time
+_DOCUMENTS = 96  # that are gathered at a time
 _MERGES = 32  # parts of the buckets
 
 Text = tuple[str, str, str]  # title, labels, and text
