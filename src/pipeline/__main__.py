@@ -18,9 +18,8 @@ def main() -> None:
     from pipeline.cli import main as commands
 
     gc.freeze()
-    gc.set_threshold(
-        10_000
-    )  # most of what a command makes has no cycles, and is many times as much as the 700 of Python
+    # Most of what a command makes has no cycles; Python's own 700 would have that looked at a thousand times.
+    gc.set_threshold(10_000)
     gc.enable()
     commands(prog_name="pipeline")
 
