@@ -110,7 +110,7 @@ def test_an_output_that_cannot_be_written(site: Site, monkeypatch: pytest.Monkey
     def full(waiting: object, target: object) -> None:
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr("pipeline.site.output._replace", full)
+    monkeypatch.setattr("pipeline.site.staging._replace", full)
     with pytest.raises(BuildError, match="No space left") as caught:
         site.build()
     assert caught.value.path

@@ -7,13 +7,9 @@ those of a post that cannot be read today can be kept.
 
 from __future__ import annotations
 
-import errno
 import filecmp
 import json
 import os
-import shutil
-import stat
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -25,6 +21,7 @@ from pipeline.site.cache import Made
 from pipeline.site.ledger import Ledger
 from pipeline.site.permalinks import inside
 from pipeline.site.reading import stat_of
+from pipeline.site.staging import Staging
 
 __all__ = ["MARKER", "Output", "Staged", "Written"]
 
@@ -68,8 +65,10 @@ class Output:
     _found: dict[str, str] | None = None
     _links: frozenset[str] = frozenset()
     _has_empty_folders: bool = False
-    _ready: bool = False
-    _folder: str | None = None  # that a file was put into just now
+    _waiting: Staging = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._waiting = Staging(self.staging, self.directory)
 
     def add_if_same(self, path: str, made_from: str) -> bool:
         """The file that is there, if an earlier build made it from the same and nobody has touched it; errors as for
@@ -113,29 +112,19 @@ class Output:
             same = False
         if same and not self._through_link(path):
             return Staged(path, made_from)
-        with open(self._waiting(path), "wb") as file:  # noqa: PTH123
+        with open(self._waiting.place(path), "wb") as file:  # noqa: PTH123
             file.write(data)
         return Staged(path, made_from, waits=True)
 
-    def _waiting(self, path: str) -> str:
-        """Where the content of a file waits."""
-        if self.staging is None:
-            raise AssertionError(self.directory)
-        if not self._ready:
-            self.staging.mkdir(parents=True, exist_ok=True)
-            self._ready = True
-        return f"{self.staging}/{_name(path)}"
-
     def scratch(self, name: str) -> Path:
         """A new directory for what a build needs until its end."""
-        folder = Path(self._waiting(name))
+        folder = Path(self._waiting.place(name))
         folder.mkdir()
         return folder
 
     def discard(self) -> None:
         """Remove what waits, if anything does."""
-        if self.staging:
-            shutil.rmtree(self.staging, ignore_errors=True)
+        self._waiting.discard()
 
     def add_copy(self, path: str, source: Path) -> None:
         """A copy of a file; errors as for `add`."""
@@ -186,7 +175,7 @@ class Output:
         for link in self._linked():
             (self.directory / link).unlink(missing_ok=True)
         for path in changed:
-            self._put_copy(path)
+            self._waiting.put_copy(path, self._copies[path])
         written = len(changed) + self._put_all()
         for path in stale:
             if (self.directory / path).is_file():  # or else a folder is there now, or a file in its folder's place
@@ -217,7 +206,7 @@ class Output:
         """What waits, into its place: so many files."""
         written = 0
         for path in self._ledger.waiting():
-            self._put(path)
+            self._waiting.put(path)
             written += 1
         return written
 
@@ -306,44 +295,6 @@ class Output:
         links = self._linked()
         return bool(links) and any(path == link or path.startswith(f"{link}/") for link in links)
 
-    def _put(self, path: str) -> None:
-        """Rename a file that waits into its place, where it keeps the permissions of the one before it."""
-        waiting, target = self._waiting(path), f"{self.directory}/{path}"
-        folder = path.rpartition("/")[0]
-        try:
-            mode = os.stat(target).st_mode  # noqa: PTH116
-        except (FileNotFoundError, NotADirectoryError):
-            mode = 0
-        if stat.S_ISREG(mode):
-            os.chmod(waiting, stat.S_IMODE(mode))  # noqa: PTH101
-        elif mode or folder != self._folder:
-            self._make_room(path)
-            self._folder = folder
-        _replace(waiting, target)
-
-    def _put_copy(self, path: str) -> None:
-        """Copy a file into its place. The copy waits elsewhere until it is whole: what is in the directory and not part
-        of the site, another build removes.
-        """
-        waiting = self._waiting(path)
-        shutil.copyfile(self._copies[path], waiting)
-        os.chmod(waiting, 0o644)  # noqa: PTH101
-        self._make_room(path)
-        _replace(waiting, f"{self.directory}/{path}")
-
-    def _make_room(self, path: str) -> None:
-        """Have its folder there. Where a folder was, a file may be now, and the other way round."""
-        target = self.directory / path
-        if target.is_dir():
-            shutil.rmtree(target)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError):
-            for parent in list(target.relative_to(self.directory).parents)[-2::-1]:
-                if (self.directory / parent).is_file():
-                    (self.directory / parent).unlink()
-            target.parent.mkdir(parents=True, exist_ok=True)
-
     def _remove_empty_folders(self) -> None:
         for folder, _, _ in os.walk(self.directory, topdown=False):
             if Path(folder) != self.directory and not any(Path(folder).iterdir()):
@@ -358,7 +309,7 @@ class Output:
 
     def _mark(self, state: str, posts: Iterable[tuple[str, list[str]]]) -> None:
         """The marker, with a line for the files of each post."""
-        separator, waiting = "", Path(self._waiting(MARKER))
+        separator, waiting = "", Path(self._waiting.place(MARKER))
         with waiting.open("wb") as file:
             file.write(f'{{"format": {_FORMAT}, {state}, "posts": {{'.encode())
             for post, paths in posts:
@@ -367,7 +318,7 @@ class Output:
             file.write(b"}}\n")
         target = self.directory / MARKER
         if not (target.is_file() and filecmp.cmp(waiting, target, shallow=False)):
-            self._put(MARKER)
+            self._waiting.put(MARKER)
 
     def _set_state(self, state: str) -> None:
         """In a marker that says all else as it is."""
@@ -375,38 +326,11 @@ class Output:
         other = _COMPLETE if state == _WRITING else _WRITING
         changed = known.replace(other.encode(), state.encode(), 1)
         if state.encode() in changed:
-            Path(self._waiting(MARKER)).write_bytes(changed)
-            self._put(MARKER)
+            Path(self._waiting.place(MARKER)).write_bytes(changed)
+            self._waiting.put(MARKER)
         else:  # it is damaged
             self._mark(state, ())
 
 
-def _name(path: str) -> str:
-    """Of a file while it waits."""
-    return blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _replace(waiting: str, target: str) -> None:
-    try:
-        os.replace(waiting, target)  # noqa: PTH105
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _copy_atomic(Path(waiting), Path(target))
-        shutil.copymode(waiting, target)
-
-
-def _copy_atomic(source: Path, target: Path) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as out, source.open("rb") as data:
-            shutil.copyfileobj(data, out)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
