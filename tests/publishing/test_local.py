@@ -17,7 +17,7 @@ import pytest
 from pipeline.config import PublishSettings
 from pipeline.errors import StoreError
 from pipeline.publishing import publish
-from pipeline.publishing.embedded import _conditional
+from pipeline.publishing.embedded import _one_condition_at_a_time
 from pipeline.publishing.local import LocalStore
 
 PARENT = """
@@ -179,7 +179,7 @@ def test_of_writes_with_a_condition_one_is_looked_at_after_the_other():
         time.sleep(0.01)
         inside -= 1
 
-    answer = _conditional(store)
+    answer = _one_condition_at_a_time(store)
     requests = [{"REQUEST_METHOD": "PUT", "HTTP_IF_MATCH": '"1"'}] * 8
     requests += [{"REQUEST_METHOD": "PUT"}, {"REQUEST_METHOD": "GET", "HTTP_IF_MATCH": '"1"'}]
     with ThreadPoolExecutor(len(requests)) as pool:

@@ -41,7 +41,7 @@ def _start_s3(bucket: str) -> int:
         def log_request(self, *_: object) -> None:
             """The terminal belongs to the parent."""
 
-    application = _conditional(DomainDispatcherApplication(create_backend_app))
+    application = _one_condition_at_a_time(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
     Thread(target=server.serve_forever, daemon=True).start()
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
@@ -53,8 +53,8 @@ def _start_s3(bucket: str) -> int:
     return int(server.port)
 
 
-def _conditional(application: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, with one write that has a condition at a time: moto looks whether that holds, and writes only then."""
+def _one_condition_at_a_time(application: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, but for writes that have a condition: moto looks whether that holds, and writes only then."""
     lock = Lock()
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:

@@ -158,10 +158,7 @@ class Cache:
 
     def html(self, name: str) -> str:
         """The HTML of an article that is kept."""
-        try:
-            return _decoded(zlib.decompress(self._blob("SELECT html FROM texts WHERE name = ?", name)))
-        except (ValueError, zlib.error) as error:
-            raise Damaged(f"{self.path}: {error}") from error
+        return self._text("SELECT html FROM texts WHERE name = ?", name, is_packed=True)
 
     def text(self, name: str) -> str:
         """The text of an article that is kept."""
@@ -282,17 +279,13 @@ class Cache:
             self._is_lost = True
             raise Damaged(f"{self.path}: another build has it ({error})") from error
 
-    def _text(self, question: str, *values: str | int) -> str:
+    def _text(self, question: str, name: str, *, is_packed: bool = False) -> str:
         try:
-            return _decoded(self._blob(question, *values))
-        except ValueError as error:
+            ((data,),) = self._read(question, name)
+            data = zlib.decompress(data) if is_packed else data
+            return str(data, "utf-8", "surrogatepass")
+        except (TypeError, ValueError, zlib.error) as error:
             raise Damaged(f"{self.path}: {error}") from error
-
-    def _blob(self, question: str, *values: str | int) -> bytes:
-        rows = self._read(question, *values)
-        if not rows or not isinstance(rows[0][0], bytes):
-            raise Damaged(f"{self.path}: {values} is missing")
-        return rows[0][0]
 
     def _read(self, question: str, *values: str | int) -> list[tuple[Any, ...]]:
         if self._process != os.getpid():
@@ -348,10 +341,6 @@ class Damaged(Exception):
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", "surrogatepass")
 
 
 def packed(text: str) -> bytes:
